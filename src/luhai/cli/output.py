@@ -1,0 +1,89 @@
+"""How commands print: a table on a terminal, one JSON document with ``--format json``.
+
+Results go to standard output, progress and errors to standard error. Progress bars are drawn only
+on a terminal, so that a log file holds no control characters.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from luhai.errors import LuhaiError
+from luhai.text import language_from_environment, translate
+
+Decorated = TypeVar("Decorated", bound=Callable[..., Any])
+
+
+def format_option(function: Decorated) -> Decorated:
+    """Add ``--format table|json`` to a command, as parameter ``output_format``."""
+    return click.option(
+        "--format",
+        "output_format",
+        type=click.Choice(["table", "json"]),
+        default="table",
+        show_default=True,
+        help=translate("How to print the result.", language_from_environment()),
+    )(function)
+
+
+def print_json(document: Any) -> None:
+    """Print one JSON document; Chinese stays readable, missing numbers are ``null``."""
+    click.echo(json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False, default=str))
+
+
+def print_rows(
+    rows: Sequence[Mapping[str, Any]], columns: Mapping[str, str], *, title: str = ""
+) -> None:
+    """Print rows as a table.
+
+    Args:
+        rows: the rows.
+        columns: key of each column to its (already translated) heading, in order.
+        title: a line above the table.
+    """
+    table = Table(title=title or None, title_justify="left")
+    for key, heading in columns.items():
+        numeric = all(isinstance(row.get(key), int | float | None) for row in rows)
+        table.add_column(heading, justify="right" if numeric and rows else "left")
+    for row in rows:
+        table.add_row(*("" if row.get(key) is None else str(row.get(key)) for key in columns))
+    # A pipe has no width: tables must not be cut there.
+    width = None if sys.stdout.isatty() else 200
+    Console(width=width, highlight=False, markup=False).print(table)
+
+
+def print_error(error: LuhaiError) -> None:
+    """Print a refusal to standard error: what and where, why, remedy."""
+    click.echo(f"luhai: {error}", err=True)
+
+
+@contextmanager
+def progress(description: str) -> Iterator[Callable[[int, int, str], None]]:
+    """A progress bar on standard error; yields ``report(done, total, step)``."""
+    console = Console(stderr=True)
+    bar = Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        console=console,
+        disable=not sys.stderr.isatty(),
+        transient=True,
+    )
+    with bar:
+        task = bar.add_task(description, total=None)
+
+        def report(done: int, total: int, step: str = "") -> None:
+            text = f"{description} {step}".strip()
+            bar.update(task, completed=done, total=total, description=text)
+
+        yield report
