@@ -1,29 +1,77 @@
 # Everything goes through the tools this file sets up: Python >= 3.11 with venv, and make, suffice.
+#   make run            demonstration of the plan's city: import, analyse, print the table, serve
+#   make run DATA=path  the same on real files        make run SERVE=0   stop after the table
+#   make test           lint, types, import order, catalogues, all tests
 PYTHON ?= python3
 UV_VERSION := 0.13.9
 UV := .tools/bin/uv
-RUN := .venv/bin
+BIN := .venv/bin
 EXTRAS ?=
-WORKSPACE ?= workspace
 PLAN ?= plans/yangjiang
+SERVE ?= 1
+PORT ?= 8000
+DATA ?=
+WORKSPACE ?= workspace/$(if $(DATA),data,demonstration)
+PYTEST_ARGS ?= -n 2
 export UV_PYTHON_DOWNLOADS := never
-export UV_PROJECT_ENVIRONMENT := .venv
 
-.PHONY: setup run test lint types bench docs messages clean
+.PHONY: setup run test lint types bench docs messages format clean
 
 $(UV):
-	@echo "Setting up the package installer (once) ..."
+	@echo "Setting up the package installer in .tools (once) ..."
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "luhai needs Python 3.11 or later: make PYTHON=python3.12 ..." >&2; exit 2; }
 	@$(PYTHON) -m venv .tools
 	@.tools/bin/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
 
-.venv/.ready: uv.lock pyproject.toml | $(UV)
-	@echo "Setting up the Python environment in .venv (about a minute the first time) ..."
-	@$(UV) sync --frozen --quiet $(EXTRAS)
-	@touch $@
+# One stamp per set of extras: asking for more installs more, asking again costs nothing.
+STAMP := .venv/.ready$(subst $() ,,$(subst -,_,$(EXTRAS)))
 
-setup: .venv/.ready
+$(STAMP): uv.lock pyproject.toml | $(UV)
+	@echo "Setting up the Python environment in .venv (a minute or two the first time) ..."
+	@$(UV) sync --frozen --quiet --python $(PYTHON) $(EXTRAS)
+	@rm -f .venv/.ready*
+	@touch $(STAMP)
+
+setup: $(STAMP)
+
+run: setup
+	@echo "== Workspace $(WORKSPACE), plan $(PLAN)"
+	@$(BIN)/luhai init $(WORKSPACE) --plan $(PLAN) $(if $(DATA),,--demonstration)
+	@echo "== Importing $(or $(DATA),samples)"
+	@$(BIN)/luhai import $(or $(DATA),samples) --workspace $(WORKSPACE) \
+	  || { code=$$?; test $$code -eq 1 || exit $$code; \
+	       echo "Some rows were returned; the reasons stand in the rejects files named above."; }
+	@echo "== Analysing"
+	@$(BIN)/luhai analyse --workspace $(WORKSPACE)
+	@if [ "$(SERVE)" != "0" ]; then $(BIN)/luhai serve --workspace $(WORKSPACE) --port $(PORT); fi
+
+lint: setup
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/lint-imports --no-cache
+	@$(BIN)/python scripts/messages.py check
+
+types: setup
+	@$(BIN)/mypy
+
+test: lint types
+	@$(BIN)/pytest $(PYTEST_ARGS)
+
+bench: setup
+	@for script in benchmarks/bench_*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done
+
+docs: setup
+	@$(BIN)/pytest tests/test_documentation.py
 
 messages: setup
-	@$(RUN)/python scripts/messages.py update
-	@$(RUN)/python scripts/messages.py compile
-	@$(RUN)/python scripts/messages.py check
+	@$(BIN)/python scripts/messages.py update
+	@$(BIN)/python scripts/messages.py compile
+	@$(BIN)/python scripts/messages.py check
+
+format: setup
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+clean:
+	@rm -rf .venv .tools build dist .mypy_cache .ruff_cache .pytest_cache
