@@ -29,8 +29,7 @@ STAMP := .venv/.ready$(subst $() ,,$(subst -,_,$(EXTRAS)))
 
 $(STAMP): uv.lock pyproject.toml | $(UV)
 	@echo "Setting up the Python environment in .venv (a minute or two the first time) ..."
-	@$(UV) sync --frozen --quiet --python $(PYTHON) $(EXTRAS)
-	@rm -f .venv/.ready*
+	@$(UV) sync --frozen --inexact --quiet --python $(PYTHON) $(EXTRAS)
 	@touch $(STAMP)
 
 setup: $(STAMP)
