@@ -1,8 +1,8 @@
 """Examples in the documentation run as tests.
 
 ``python`` blocks are executed; ``console`` blocks are commands behind ``$``, run in a folder that
-holds the repository's plans and samples and a workspace made from them. Output shown below a command
-must appear in what it prints, line by line; ``...`` stands for anything.
+holds the repository's plans and samples and a workspace made from them. Output shown below a
+command must appear in what it prints, line by line; ``...`` stands for anything.
 """
 
 from __future__ import annotations
