@@ -1,0 +1,102 @@
+"""In which order observations lie: by series, then by time.
+
+A series is what one instrument or one laboratory follows at one place: place, medium, indicator and
+layer. Quality checks compare neighbours of a series, the store writes rows in this order so that a
+query for a place or an indicator skips most row groups, and rows that are the same observation come
+to lie side by side, where they are found without a join.
+
+Strings are ranked once and packed with the time into one integer per row: sorting one integer
+column takes a sixth of the time of sorting the four columns.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+Codes = npt.NDArray[np.int64]
+Mask = npt.NDArray[np.bool_]
+
+SERIES = ("place", "medium", "indicator", "layer")
+"""What one series of values shares."""
+
+_MILLISECOND = 1_000
+_KEY_LIMIT = 2**62
+
+
+@dataclass(frozen=True)
+class OrderedObservations:
+    """Observations in series order.
+
+    Attributes:
+        frame: the rows, ordered by place, medium, indicator, layer and time; rows that agree in
+            all of these keep the order they came in.
+        series: shape (rows,), a number per series, rising along the frame.
+        time: shape (rows,), microseconds since 1970 UTC.
+    """
+
+    frame: pl.DataFrame
+    series: Codes
+    time: Codes
+
+    @property
+    def same_series(self) -> Mask:
+        """Shape (rows,): whether the row before belongs to the same series."""
+        return _equals_before(self.series)
+
+    @property
+    def same_moment(self) -> Mask:
+        """Shape (rows,): whether the row before has the same series and the same time."""
+        return self.same_series & _equals_before(self.time)
+
+
+def order_observations(frame: pl.DataFrame) -> OrderedObservations:
+    """Sort observations by series and time.
+
+    Args:
+        frame: rows of ``OBSERVATION_SCHEMA``, in any order.
+    """
+    series = np.zeros(frame.height, dtype=np.int64)
+    for name in SERIES:
+        codes, count = _rank(frame[name])
+        series = series * count + codes
+    time = frame["time"].to_physical().to_numpy().astype(np.int64, copy=False)
+    order = _argsort(series, time)
+    if order is None:
+        return OrderedObservations(frame, series, time)
+    return OrderedObservations(frame[order], series[order], time[order])
+
+
+def _rank(column: pl.Series) -> tuple[Codes, int]:
+    """Rank of each string among the distinct ones, missing first; and one above the highest."""
+    names = column.drop_nulls().unique().sort()
+    if names.len() == 0:
+        return np.zeros(column.len(), dtype=np.int64), 1
+    ranks = column.cast(pl.Enum(names)).to_physical().cast(pl.Int64) + 1
+    return ranks.fill_null(0).to_numpy(), names.len() + 1
+
+
+def _argsort(series: Codes, time: Codes) -> Codes | None:
+    """Stable order by series, then time; ``None`` when the rows already lie in it."""
+    if series.size < 2:
+        return None
+    start = time.min()
+    offset = time - start
+    if not (offset % _MILLISECOND).any():
+        offset = offset // _MILLISECOND
+    span = int(offset.max()) + 1
+    if (int(series.max()) + 1) * span >= _KEY_LIMIT:
+        return np.lexsort((time, series)).astype(np.int64, copy=False)
+    key = series * span + offset
+    if (key[1:] >= key[:-1]).all():
+        return None
+    return np.argsort(key, kind="stable").astype(np.int64, copy=False)
+
+
+def _equals_before(values: Codes) -> Mask:
+    same = np.zeros(values.size, dtype=np.bool_)
+    same[1:] = values[1:] == values[:-1]
+    return same

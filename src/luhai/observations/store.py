@@ -1,0 +1,551 @@
+"""Where observations are kept: an append-only table whose every version can be named again.
+
+The store is a Delta table (Parquet files and a log of commits, https://delta.io/) partitioned by
+local year, written by one writer at a time. It answers: what was known at version N, which rows are
+new, and which raw rows stand behind a result.
+
+- An append is one commit: readers see all of it or nothing, and never wait. Files of an append that
+  was killed are in no version, and the next writer removes them.
+- Identity is exact. Rows that agree in every column of ``schema.IDENTITY`` are one observation;
+  missing equals missing. No hash decides.
+- Versions are kept for good: the log is never shortened, files of old versions never deleted.
+- Every engine may read: :meth:`ObservationStore.files` lists the Parquet files of a version.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+import duckdb
+import narwhals as nw
+import numpy as np
+import polars as pl
+import pyarrow as pa
+from deltalake import CommitProperties, DeltaTable, WriterProperties, write_deltalake
+from deltalake.exceptions import DeltaError, TableNotFoundError
+
+from luhai.errors import InputError, NotFoundError, UsageError
+from luhai.observations.locking import writer_lock
+from luhai.observations.ordering import Mask, order_observations
+from luhai.observations.schema import IDENTITY, OBSERVATION_SCHEMA
+from luhai.workspace import Workspace
+
+NO_VERSION = -1
+"""Version of a store that nothing was ever written to."""
+
+LOCATION = tuple(name for name in IDENTITY if name not in ("value", "censored"))
+"""What was measured, where and when: two rows that agree here and differ in value contradict."""
+
+REQUIRED = ("place", "medium", "time", "indicator", "unit", "censored", "year", "month", "day")
+"""Columns that no stored row may lack."""
+
+_PARTITION = "year"
+_ROW_GROUP_ROWS = 131_072
+_WRITER = WriterProperties(
+    compression="ZSTD", compression_level=1, max_row_group_size=_ROW_GROUP_ROWS
+)
+_TABLE_SETTINGS: dict[str, str | None] = {
+    # Versions must stay nameable: results of ten years ago name the one they rest on.
+    "delta.enableExpiredLogCleanup": "false",
+    "delta.logRetentionDuration": "interval 36500 days",
+    "delta.deletedFileRetentionDuration": "interval 36500 days",
+}
+_STATISTICS = {"year": "partition.year", "start": "min.time", "end": "max.time"}
+
+
+@dataclass(frozen=True)
+class Appended:
+    """What an append did.
+
+    Attributes:
+        accepted: rows written.
+        duplicates: rows that were stored before, or repeated within the append.
+        version: version of the store that holds them.
+    """
+
+    accepted: int
+    duplicates: int
+    version: int
+
+
+@dataclass(frozen=True)
+class StoreVersion:
+    """One version of the store: its number, when and by which import it came, rows it added."""
+
+    version: int
+    time: datetime
+    import_id: str
+    rows: int
+
+
+@dataclass(frozen=True)
+class Compared:
+    """Rows set against the store.
+
+    Attributes:
+        frame: the rows in series order.
+        is_new: shape (rows,), not stored before and not a repetition within the frame.
+        contradicts: shape (rows,), new, while the store holds another value for the same place,
+            medium, time, layer, depth, sample and indicator.
+    """
+
+    frame: pl.DataFrame
+    is_new: Mask
+    contradicts: Mask
+
+    @property
+    def new(self) -> pl.DataFrame:
+        """The rows to write."""
+        return self.frame if self.is_new.all() else self.frame.filter(pl.Series(self.is_new))
+
+
+class ObservationStore:
+    """The observations of a workspace.
+
+    Args:
+        workspace: whose ``observations`` folder holds (or will hold) the table.
+        wait_seconds: how long a writer waits for another writer before it is refused.
+    """
+
+    def __init__(self, workspace: Workspace, *, wait_seconds: float = 10.0) -> None:
+        self.path = workspace.observations.resolve()
+        self.wait_seconds = wait_seconds
+
+    # Versions
+
+    @property
+    def version(self) -> int:
+        """The newest version; ``NO_VERSION`` (-1) for a store never written to."""
+        table = self._table(None)
+        return NO_VERSION if table is None else int(table.version())
+
+    def versions(self) -> list[StoreVersion]:
+        """Every version, oldest first."""
+        table = self._table(None)
+        if table is None:
+            return []
+        return [
+            StoreVersion(
+                version=int(entry["version"]),
+                time=datetime.fromtimestamp(entry["timestamp"] / 1000, UTC),
+                import_id=str(entry.get("import_id", "")),
+                rows=int(entry.get("operationMetrics", {}).get("num_added_rows", 0)),
+            )
+            for entry in reversed(table.history())
+        ]
+
+    # Reading
+
+    def files(self, version: int | None = None) -> list[str]:
+        """Paths of the Parquet files of a version.
+
+        The column ``year`` is not in the files: it is the name of their folder, as every engine
+        reads it (Hive partitioning; Spark wants the option ``basePath``).
+
+        Raises:
+            NotFoundError: there is no such version.
+        """
+        table = self._table(version)
+        return [] if table is None else sorted(table.file_uris())
+
+    def relation(self, version: int | None = None, engine: str = "duckdb") -> nw.LazyFrame[Any]:
+        """The observations of a version, as a lazy table of narwhals.
+
+        Args:
+            version: which version; the newest when ``None``.
+            engine: ``duckdb`` or ``polars``.
+        """
+        if engine == "polars":
+            return nw.from_native(self.polars(version))
+        if engine != "duckdb":
+            raise UsageError(
+                f"The store is not read by an engine called {engine!r}.",
+                remedy="Use duckdb or polars; other engines read the files that .files() lists.",
+            )
+        return nw.from_native(_duckdb_relation(_connect(), self.files(version)))
+
+    def polars(self, version: int | None = None) -> pl.LazyFrame:
+        """The observations of a version, as a lazy table of Polars."""
+        files = self.files(version)
+        if not files:
+            return pl.LazyFrame(schema=OBSERVATION_SCHEMA)
+        return pl.scan_parquet(
+            files, hive_partitioning=True, hive_schema={_PARTITION: OBSERVATION_SCHEMA[_PARTITION]}
+        ).select(list(OBSERVATION_SCHEMA))
+
+    def rows(
+        self,
+        *,
+        place: str | Sequence[str] | None = None,
+        indicator: str | Sequence[str] | None = None,
+        start: datetime | None = None,
+        end: datetime | None = None,
+        file_hash: str | None = None,
+        version: int | None = None,
+    ) -> pl.DataFrame:
+        """The raw observations behind a result, ordered by place, indicator and time.
+
+        Args:
+            place: one place or several.
+            indicator: one indicator code or several.
+            start: first moment, included; must know its time zone.
+            end: end of the time range, excluded; must know its time zone.
+            file_hash: only rows of the file with this SHA-256.
+            version: which version of the store; the newest when ``None``.
+        """
+        lazy = self.polars(version)
+        for name, wanted in (("place", place), ("indicator", indicator), ("file_hash", file_hash)):
+            if wanted is not None:
+                names = [wanted] if isinstance(wanted, str) else list(wanted)
+                lazy = lazy.filter(pl.col(name).is_in(names))
+        if start is not None:
+            # Whole years are skipped by their folder; one day's grace covers every time zone.
+            lazy = lazy.filter(
+                pl.col("time") >= _aware(start), pl.col("year") >= _aware(start).year - 1
+            )
+        if end is not None:
+            lazy = lazy.filter(pl.col("time") < _aware(end), pl.col("year") <= _aware(end).year + 1)
+        return lazy.sort("place", "indicator", "time", "layer", "depth_m", "file", "row").collect()
+
+    # Writing
+
+    def append(self, frame: pl.DataFrame, *, import_id: str) -> Appended:
+        """Add rows; those already stored, or repeated in the frame, are counted as duplicates.
+
+        Args:
+            frame: rows of ``OBSERVATION_SCHEMA``.
+            import_id: name of the import, kept with the version.
+
+        Raises:
+            InputError: columns, types or values break the schema, or another writer is busy.
+        """
+        with self.writer(import_id=import_id) as writer:
+            compared = writer.compare(frame)
+            written = writer.commit(iter([compared.new]))
+        return Appended(written.accepted, frame.height - written.accepted, written.version)
+
+    @contextmanager
+    def writer(self, *, import_id: str) -> Iterator[StoreWriter]:
+        """Hold the only right to write; nothing is stored before ``commit``.
+
+        Raises:
+            StoreBusyError: another writer is busy for longer than ``wait_seconds``.
+        """
+        lock = self.path.with_name(self.path.name + ".lock")
+        with writer_lock(lock, wait_seconds=self.wait_seconds) as ended_properly:
+            if not ended_properly:
+                self._remove_orphans()
+            yield StoreWriter(self, import_id)
+
+    def _table(self, version: int | None) -> DeltaTable | None:
+        try:
+            return DeltaTable(self.path, version=version)
+        except TableNotFoundError:
+            if version is None or version == NO_VERSION:
+                return None
+            raise self._no_version(version) from None
+        except DeltaError as error:
+            if version is not None and self._table(None) is not None:
+                raise self._no_version(version) from error
+            raise InputError(
+                f"The observation store cannot be opened: {error}.",
+                where=str(self.path),
+                remedy="Restore the folder from a backup, or import the kept files again.",
+            ) from error
+
+    def _no_version(self, version: int) -> NotFoundError:
+        return NotFoundError(
+            f"The store has no version {version}.",
+            where=str(self.path),
+            remedy=f"Versions go from 0 to {self.version}; `versions()` lists them.",
+        )
+
+    def _remove_orphans(self) -> list[Path]:
+        """Remove files that a killed writer left and that no version names."""
+        log = self.path / "_delta_log"
+        if not log.is_dir():
+            return []
+        named: set[str] = set()
+        for commit in log.glob("*.json"):
+            for line in commit.read_text(encoding="utf-8").splitlines():
+                action = json.loads(line)
+                for kind in ("add", "remove"):
+                    if kind in action:
+                        named.add(unquote(action[kind]["path"]))
+        orphans = [
+            file
+            for file in self.path.glob(f"{_PARTITION}=*/*.parquet")
+            if file.relative_to(self.path).as_posix() not in named
+        ]
+        for file in orphans:
+            file.unlink()
+        return orphans
+
+
+@dataclass
+class StoreWriter:
+    """The one writer of a store, while it holds the lock."""
+
+    store: ObservationStore
+    import_id: str
+    _committed: bool = field(default=False, init=False)
+
+    def compare(self, frame: pl.DataFrame) -> Compared:
+        """Set rows against each other and against the store.
+
+        Rows of one place must come in one call: calls do not know of each other.
+
+        Raises:
+            InputError: columns, types or values break the schema.
+        """
+        check_schema(frame)
+        ordered = order_observations(frame)
+        is_new = _first_of_each(ordered.frame, ordered.same_moment)
+        contradicts = np.zeros(frame.height, dtype=np.bool_)
+        stored = self._stored_beside(ordered.frame)
+        if stored is not None and stored.height:
+            known = _matches(ordered.frame, stored, IDENTITY)
+            contradicts = _matches(ordered.frame, stored, LOCATION) & ~known & is_new
+            is_new = is_new & ~known
+        return Compared(ordered.frame, is_new, contradicts)
+
+    def commit(self, frames: Iterator[pl.DataFrame]) -> Appended:
+        """Write frames of new rows as one version; without any row the version stays.
+
+        Args:
+            frames: new rows, as ``compare`` gave them. They are drawn one after the other while
+                the files are written, so that memory holds one at a time.
+
+        Raises:
+            InputError: a second commit by one writer.
+        """
+        if self._committed:
+            raise UsageError("A writer commits once.", remedy="Open another writer.")
+        self._committed = True
+        source = _Source(frames)
+        first = source.first()
+        if first is None:
+            return Appended(0, 0, self.store.version)
+        self._create_when_absent()
+        schema = _arrow_schema()
+        reader = pa.RecordBatchReader.from_batches(schema, source.batches(first, schema))
+        try:
+            write_deltalake(
+                self.store.path,
+                reader,
+                mode="append",
+                writer_properties=_WRITER,
+                commit_properties=CommitProperties(custom_metadata={"import_id": self.import_id}),
+            )
+        except Exception:
+            # A fault of the rows' own source arrives wrapped; its own words are the useful ones.
+            if source.fault is not None:
+                raise source.fault from None
+            raise
+        return Appended(source.rows, 0, self.store.version)
+
+    def _create_when_absent(self) -> None:
+        if self.store.version == NO_VERSION:
+            DeltaTable.create(
+                self.store.path,
+                schema=_arrow_schema(),
+                partition_by=[_PARTITION],
+                name="observations",
+                configuration=_TABLE_SETTINGS,
+            )
+
+    def _stored_beside(self, frame: pl.DataFrame) -> pl.DataFrame | None:
+        """Identity columns of stored rows at the places and times of the frame.
+
+        ``None`` when no stored file can hold any: the statistics of the log tell.
+        """
+        files = self._files_touched(frame)
+        if not files:
+            return None
+        connection = _connect()
+        connection.register("incoming", frame.select(LOCATION).to_arrow())
+        connection.register(
+            "bounds", frame.select(first=pl.col("time").min(), last=pl.col("time").max()).to_arrow()
+        )
+        same = " AND ".join(f"s.{name} IS NOT DISTINCT FROM i.{name}" for name in LOCATION)
+        relation = _duckdb_relation(connection, files)
+        relation.create_view("stored")
+        answer = connection.sql(
+            f"SELECT {', '.join('s.' + name for name in IDENTITY)} FROM stored AS s "
+            f"SEMI JOIN incoming AS i ON {same} "
+            "WHERE s.time >= (SELECT first FROM bounds) AND s.time <= (SELECT last FROM bounds)"
+        ).pl()
+        return answer.with_columns(
+            pl.col(name).cast(OBSERVATION_SCHEMA[name]) for name in IDENTITY
+        ).unique()
+
+    def _files_touched(self, frame: pl.DataFrame) -> list[str]:
+        table = self.store._table(None)
+        if table is None or frame.height == 0:
+            return []
+        actions = pl.DataFrame(table.get_add_actions(flatten=True))
+        if actions.height == 0:
+            return []
+        years = frame["year"].unique().to_list()
+        first, last = frame.select(a=pl.col("time").min(), b=pl.col("time").max()).row(0)
+        touched = actions.filter(pl.col(_STATISTICS["year"]).cast(pl.Int64).is_in(years))
+        if {_STATISTICS["start"], _STATISTICS["end"]} <= set(actions.columns):
+            # A file without statistics may hold anything; statistics are cut to milliseconds.
+            grace = pl.duration(milliseconds=1)
+            touched = touched.filter(
+                (pl.col(_STATISTICS["start"]) <= last).fill_null(True),
+                (pl.col(_STATISTICS["end"]) + grace >= first).fill_null(True),
+            )
+        return [str(self.store.path / unquote(path)) for path in touched["path"]]
+
+
+class _Source:
+    """Frames drawn one by one into Arrow batches, with their count and their own fault."""
+
+    def __init__(self, frames: Iterator[pl.DataFrame]) -> None:
+        self._frames = frames
+        self.rows = 0
+        self.fault: BaseException | None = None
+
+    def first(self) -> pl.DataFrame | None:
+        return next((frame for frame in self._frames if frame.height), None)
+
+    def batches(self, first: pl.DataFrame, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
+        frame: pl.DataFrame | None = first
+        try:
+            while frame is not None:
+                self.rows += frame.height
+                yield from frame.to_arrow().cast(schema).to_batches()
+                frame = self.first()
+        except BaseException as error:
+            self.fault = error
+            raise
+
+
+def check_schema(frame: pl.DataFrame) -> None:
+    """Refuse a table that is not of ``OBSERVATION_SCHEMA``.
+
+    Raises:
+        InputError: a column is missing, unknown or of another type; a required cell is missing; a
+            value is not a number (NaN or infinite: a missing value is null, never NaN).
+    """
+    found = dict(frame.schema)
+    if list(found) != list(OBSERVATION_SCHEMA):
+        missing = [name for name in OBSERVATION_SCHEMA if name not in found]
+        unknown = [name for name in found if name not in OBSERVATION_SCHEMA]
+        raise InputError(
+            "The table is not an observation table.",
+            where=", ".join(f"{name} missing" for name in missing)
+            or ", ".join(f"{name} unknown" for name in unknown)
+            or "order of columns",
+            remedy="Give exactly the columns of OBSERVATION_SCHEMA, in their order.",
+        )
+    for name, dtype in OBSERVATION_SCHEMA.items():
+        if found[name] != dtype:
+            raise InputError(f"The column has type {found[name]} instead of {dtype}.", where=name)
+    for name in REQUIRED:
+        if frame[name].null_count():
+            raise InputError(
+                "A required cell is missing.",
+                where=f"{name}, row {frame[name].is_null().arg_true()[0]} of the table",
+            )
+    for name in ("value", "depth_m", "value_shown"):
+        strange = frame[name].is_nan() | frame[name].is_infinite()
+        if strange.any():
+            raise InputError(
+                "A value is not a number.",
+                where=f"{name}, row {strange.arg_true()[0]} of the table",
+                remedy="Write a missing value as null.",
+            )
+
+
+def _first_of_each(frame: pl.DataFrame, same_moment: Mask) -> Mask:
+    """Whether a row is the first with its identity, in a frame in series order.
+
+    Only rows of the same series and moment can be the same; most have no such neighbour.
+    """
+    first = np.ones(frame.height, dtype=np.bool_)
+    shared = same_moment.copy()
+    shared[:-1] |= same_moment[1:]
+    rows = np.flatnonzero(shared)
+    if rows.size:
+        candidates = frame.select(IDENTITY)[rows]
+        first[rows] = (
+            candidates.select(pl.struct(IDENTITY).is_first_distinct()).to_series().to_numpy()
+        )
+    return first
+
+
+def _matches(frame: pl.DataFrame, stored: pl.DataFrame, columns: Sequence[str]) -> Mask:
+    """Whether each row of the frame has an equal among the stored ones; missing equals missing."""
+    found = (
+        frame.select(columns)
+        .with_row_index("_row")
+        .join(stored.select(columns), on=list(columns), how="semi", nulls_equal=True)
+    )
+    mask = np.zeros(frame.height, dtype=np.bool_)
+    mask[found["_row"].to_numpy()] = True
+    return mask
+
+
+def _arrow_schema() -> pa.Schema:
+    return pa.schema(
+        [
+            (name, _ARROW_TYPES[dtype] if dtype in _ARROW_TYPES else pa.timestamp("us", "UTC"))
+            for name, dtype in OBSERVATION_SCHEMA.items()
+        ]
+    )
+
+
+_ARROW_TYPES: dict[pl.DataType, pa.DataType] = {
+    pl.String(): pa.string(),
+    pl.Float64(): pa.float64(),
+    pl.Int8(): pa.int8(),
+    pl.Int16(): pa.int16(),
+    pl.Int32(): pa.int32(),
+}
+
+
+def _connect() -> duckdb.DuckDBPyConnection:
+    connection = duckdb.connect()
+    connection.execute("SET TimeZone = 'UTC'")
+    connection.execute("SET preserve_insertion_order = false")
+    return connection
+
+
+def _duckdb_relation(
+    connection: duckdb.DuckDBPyConnection, files: Sequence[str]
+) -> duckdb.DuckDBPyRelation:
+    columns = ", ".join(f'"{name}"' for name in OBSERVATION_SCHEMA)
+    if not files:
+        return connection.from_arrow(pl.DataFrame(schema=OBSERVATION_SCHEMA).to_arrow())
+    names = ", ".join("'" + file.replace("'", "''") + "'" for file in files)
+    return connection.sql(
+        f"SELECT {columns} FROM read_parquet([{names}], "
+        f"hive_partitioning = true, hive_types = {{'{_PARTITION}': SMALLINT}})"
+    )
+
+
+def _aware(moment: datetime) -> datetime:
+    if moment.tzinfo is None:
+        raise UsageError("A time range needs times with a time zone.", where=moment.isoformat())
+    return moment.astimezone(UTC)
+
+
+__all__ = [
+    "LOCATION",
+    "NO_VERSION",
+    "Appended",
+    "Compared",
+    "ObservationStore",
+    "StoreVersion",
+    "StoreWriter",
+    "check_schema",
+]
