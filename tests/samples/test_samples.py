@@ -1,0 +1,64 @@
+"""The committed demonstration files are what the generator writes, and have the means asked for."""
+
+from __future__ import annotations
+
+import statistics
+from pathlib import Path
+
+import pytest
+
+from luhai.errors import NotFoundError
+from luhai.samples import Figures, sample_files, write_samples
+from luhai.samples.figures import parts_of_nitrogen
+from luhai.samples.rivers import visits
+
+REPOSITORY = Path(__file__).parents[2]
+PLAN = REPOSITORY / "plans" / "yangjiang"
+SAMPLES = REPOSITORY / "samples"
+
+
+def test_committed_files_equal_what_the_generator_writes() -> None:
+    committed = {
+        path.relative_to(SAMPLES).as_posix(): path.read_bytes()
+        for path in SAMPLES.rglob("*")
+        if path.is_file() and path.suffix != ".md"
+    }
+    fresh = sample_files(PLAN)
+    assert sorted(committed) == sorted(fresh)
+    different = [name for name, content in fresh.items() if committed[name] != content]
+    assert different == [], "run scripts/make_samples.py and commit what it writes"
+
+
+def test_files_are_small_and_say_that_they_are_invented() -> None:
+    files = sample_files(PLAN)
+    assert sum(map(len, files.values())) < 1_500_000
+    assert all("演示数据" in name for name in files)
+    assert {name.rpartition(".")[2] for name in files} == {"xls", "xlsx", "csv", "zip"}
+
+
+def test_yearly_means_of_rivers_are_those_of_the_table() -> None:
+    figures = Figures.load(PLAN)
+    for (place_id, indicator), by_year in figures.controlled.items():
+        for place in figures.of("river"):
+            if place.place != place_id:
+                continue
+            for year, (target,) in by_year.items():
+                drawn = [
+                    figures.month_value(place, indicator, day)
+                    for visited, day in visits(figures, year)
+                    if visited == place
+                ]
+                assert len(drawn) == (8 if year == 2020 else 12)
+                assert statistics.fmean(drawn) == pytest.approx(target, rel=1e-9)
+                assert min(drawn) > 0
+
+
+@pytest.mark.parametrize("din", [0.337, 0.25, 0.519, 0.0405])
+def test_parts_of_nitrogen_add_up_as_written(din: float) -> None:
+    assert sum(map(float, parts_of_nitrogen(din))) == pytest.approx(round(din, 3), abs=1e-9)
+
+
+def test_a_plan_without_figures_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(NotFoundError, match="no demonstration figures"):
+        write_samples(tmp_path, tmp_path / "out")
+    assert not (tmp_path / "out").exists()
