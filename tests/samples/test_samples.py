@@ -53,7 +53,7 @@ def test_yearly_means_of_rivers_are_those_of_the_table() -> None:
                 assert min(drawn) > 0
 
 
-@pytest.mark.parametrize("din", [0.337, 0.25, 0.519, 0.0405])
+@pytest.mark.parametrize("din", [0.337, 0.25, 0.519, 0.041])
 def test_parts_of_nitrogen_add_up_as_written(din: float) -> None:
     assert sum(map(float, parts_of_nitrogen(din))) == pytest.approx(round(din, 3), abs=1e-9)
 

@@ -100,8 +100,9 @@ def values(
         value = figures.layer_value(place, indicator, year, cruise, layer)
         rule = figures.background["sea", indicator]
         if indicator == NITROGEN:
-            result.update(zip(PARTS, parts_of_nitrogen(value), strict=True))
-            result[NITROGEN] = f"{value:.3f}"
+            parts = parts_of_nitrogen(value)
+            result.update(zip(PARTS, parts, strict=True))
+            result[NITROGEN] = f"{sum(map(float, parts)):.3f}"
         else:
             result[indicator] = written(value, rule, non_detect)
     return result
