@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import io
 import json
-import os
 import shutil
 import tempfile
 from collections.abc import Mapping
@@ -58,6 +57,9 @@ _COLUMNS = {
 TABLES = {name: tuple(columns.split()) for name, columns in _COLUMNS.items()}
 """Result tables and the columns that each must have; a table may have more."""
 
+PARTS = ("left_out", "outlook_indicators", "outlook_history", "outlook_backtest")
+"""Tables without ids of their own that a run may also hold: what results were made of."""
+
 _RUNS = "runs"
 _CURRENT = "current"
 _MANIFEST = "run.json"
@@ -97,12 +99,14 @@ class Run:
         return bool(self.manifest.get("demonstration", False))
 
     def table(self, name: str) -> pl.DataFrame:
-        """One result table; see ``TABLES`` for its columns.
+        """One result table; see ``TABLES`` for its columns. A part that the run lacks is empty.
 
         Raises:
             UsageError: there is no such table.
         """
         check_table_name(name)
+        if name in PARTS and name not in self.manifest.get("tables", {}):
+            return pl.DataFrame()
         return _load(str(self.folder / f"{name}.parquet"))
 
     def tables(self) -> dict[str, pl.DataFrame]:
@@ -120,7 +124,7 @@ class Run:
 
 def check_table_name(name: str) -> None:
     """Refuse a table that does not exist, and name those that do."""
-    if name not in TABLES:
+    if name not in TABLES and name not in PARTS:
         raise UsageError(
             f"There is no result table {name!r}.", remedy=f"Tables: {', '.join(TABLES)}."
         )
@@ -172,7 +176,7 @@ def write_run(
 
     Args:
         workspace: where to.
-        tables: every table of ``TABLES``.
+        tables: every table of ``TABLES``, and those of ``PARTS`` that there are.
         manifest: what the run rests on (see :class:`Run`), without ``created`` and ``tables``.
 
     Raises:
@@ -185,6 +189,7 @@ def write_run(
             remedy="Give every table, an empty one where there is nothing to say.",
         )
     contents = {name: table_bytes(checked(name, tables[name])) for name in TABLES}
+    contents |= {name: table_bytes(tables[name]) for name in PARTS if name in tables}
     described = {
         name: {"rows": tables[name].height, "sha256": sha256(content).hexdigest()}
         for name, content in contents.items()
@@ -211,10 +216,9 @@ def _write_folder(folder: Path, contents: Mapping[str, bytes], manifest: dict[st
         temporary.chmod(0o755)
         if folder.exists():
             # The same run again: its tables are the same bits, only the time is newer.
-            shutil.copyfile(temporary / _MANIFEST, temporary / f".{_MANIFEST}")
-            os.replace(temporary / f".{_MANIFEST}", folder / _MANIFEST)
+            write_atomically(folder / _MANIFEST, text.encode())
         else:
-            os.replace(temporary, folder)
+            temporary.rename(folder)
     finally:
         if temporary.exists():
             shutil.rmtree(temporary)

@@ -48,7 +48,7 @@ def find_result(workspace: Workspace, result_id: str) -> tuple[Run, str, dict[st
     raise NotFoundError(
         f"No result has the id {result_id!r}.",
         where=str(workspace.root),
-        remedy="Ids stand in the column result_id of the result tables: luhai analyse, luhai assess.",
+        remedy="Ids stand in the column result_id of the tables that luhai analyse writes.",
     )
 
 
