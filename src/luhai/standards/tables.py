@@ -1,0 +1,217 @@
+"""Where do the law's tables lie, and are they whole?
+
+The tables of this room are CSV and TOML files. Those of the package lie in ``data/``; further
+folders of the same layout (a local standard, a new edition) are given by the caller or by the
+environment variable ``LUHAI_STANDARDS``. A table is refused with file, row and reason when a column
+is missing, a cell is not what it should be, or two folders define the same id: the law is never
+replaced in silence.
+"""
+
+from __future__ import annotations
+
+import csv
+import difflib
+import os
+import tomllib
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from luhai.errors import InputError, UsageError
+from luhai.why import VERIFICATION_MARKS
+
+DATA = Path(__file__).parent / "data"
+ENVIRONMENT = "LUHAI_STANDARDS"
+NO_LIMIT = ("–", "-", "—")
+"""Cells that say: the standard sets no limit here."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row of a table with the place it stands, so that a fault can be named."""
+
+    file: Path
+    number: int
+    cells: dict[str, str]
+
+    @property
+    def where(self) -> str:
+        """File and row as an editor shows them."""
+        return f"{self.file.name} of {self.file.parent.name}, row {self.number}"
+
+    def fault(self, column: str, why: str) -> InputError:
+        """The refusal of one cell."""
+        return InputError(
+            f"{column} {self.cells.get(column, '')!r} {why}.",
+            where=self.where,
+            remedy=f"Mend the cell in {self.file}.",
+        )
+
+    def text(self, column: str) -> str:
+        """A cell as written, without surrounding blanks."""
+        return self.cells[column].strip()
+
+    def number_or_none(self, column: str) -> float | None:
+        """A number, or ``None`` for an empty cell."""
+        text = self.text(column)
+        if not text:
+            return None
+        try:
+            return float(text)
+        except ValueError as error:
+            raise self.fault(column, "is not a number") from error
+
+    def number_of(self, column: str) -> float:
+        """A number that must be there."""
+        value = self.number_or_none(column)
+        if value is None:
+            raise self.fault(column, "is empty")
+        return value
+
+    def integer(self, column: str) -> int:
+        """A whole number that must be there."""
+        value = self.number_of(column)
+        if value != int(value):
+            raise self.fault(column, "is not a whole number")
+        return int(value)
+
+    def choice(self, column: str, allowed: Sequence[str]) -> str:
+        """A cell that must be one of a few words."""
+        text = self.text(column)
+        if text not in allowed:
+            raise self.fault(column, f"is none of {', '.join(map(repr, allowed))}")
+        return text
+
+    def day(self, column: str) -> date | None:
+        """An ISO date, or ``None`` for an empty cell."""
+        text = self.text(column)
+        if not text:
+            return None
+        try:
+            return date.fromisoformat(text)
+        except ValueError as error:
+            raise self.fault(column, "is not a date (YYYY-MM-DD)") from error
+
+    def verified(self) -> str:
+        """The verification mark of the row."""
+        return self.choice("verified", VERIFICATION_MARKS)
+
+
+def read_csv(path: Path, required: Iterable[str]) -> list[Row]:
+    """Read a table.
+
+    Args:
+        path: the CSV file (UTF-8, comma, one header row).
+        required: columns that must be there.
+
+    Raises:
+        InputError: the file is missing, not UTF-8, lacks a column or has a row of another length.
+    """
+    if not path.is_file():
+        raise InputError(
+            "The table is missing.", where=str(path), remedy="Restore the file or mend the folder."
+        )
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as stream:
+            lines = list(csv.reader(stream))
+    except UnicodeDecodeError as error:
+        raise InputError(
+            "The table is not UTF-8.", where=str(path), remedy="Save it as CSV UTF-8."
+        ) from error
+    header = [name.strip() for name in lines[0]] if lines else []
+    missing = [name for name in required if name not in header]
+    if missing:
+        raise InputError(
+            f"The table lacks the column {', '.join(missing)}.",
+            where=str(path),
+            remedy=f"Its header must hold: {', '.join(required)}.",
+        )
+    rows = []
+    for number, cells in enumerate(lines[1:], start=2):
+        if not any(cell.strip() for cell in cells):
+            continue
+        if len(cells) != len(header):
+            raise InputError(
+                f"The row has {len(cells)} cells, the header {len(header)}.",
+                where=f"{path}, row {number}",
+                remedy="Quote cells that hold a comma.",
+            )
+        rows.append(Row(path, number, dict(zip(header, cells, strict=True))))
+    return rows
+
+
+def read_toml(path: Path, required: Iterable[str]) -> dict[str, Any]:
+    """Read a description file; ``required`` keys must be there."""
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise InputError(
+            f"The description cannot be read: {error}.", where=str(path), remedy="Mend the file."
+        ) from error
+    missing = [name for name in required if name not in content]
+    if missing:
+        raise InputError(
+            f"The description lacks {', '.join(missing)}.",
+            where=str(path),
+            remedy="Add the keys; the shipped standards show how they look.",
+        )
+    return content
+
+
+def folders(kind: str, extra: Sequence[Path] = ()) -> dict[str, Path]:
+    """Folders of all known standards or methods, by id.
+
+    Args:
+        kind: ``standard`` or ``method``; the folder holds ``<kind>.toml``.
+        extra: further folders: of one standard, of several, or with ``standards/`` and
+            ``methods/`` in them. Those named in ``LUHAI_STANDARDS`` are looked through as well.
+
+    Raises:
+        InputError: a folder does not exist, or two folders define the same id.
+    """
+    named = [Path(part) for part in os.environ.get(ENVIRONMENT, "").split(os.pathsep) if part]
+    found: dict[str, Path] = {}
+    for root in (DATA / f"{kind}s", *named, *extra):
+        for folder in _below(root, kind):
+            identity = str(_identity(folder / f"{kind}.toml"))
+            known = found.setdefault(identity, folder)
+            if known.resolve() != folder.resolve():
+                raise InputError(
+                    f"The {kind} {identity!r} is defined twice.",
+                    where=f"{known} and {folder}",
+                    why="The law must not be replaced in silence.",
+                    remedy="Give the local edition an id of its own.",
+                )
+    return found
+
+
+def _below(root: Path, kind: str) -> Iterator[Path]:
+    if not root.is_dir():
+        raise InputError(
+            "The folder of standards does not exist.",
+            where=str(root),
+            remedy=f"Mend the path given or the environment variable {ENVIRONMENT}.",
+        )
+    for pattern in ("", "*/", f"{kind}s/*/"):
+        for file in sorted(root.glob(f"{pattern}{kind}.toml")):
+            yield file.parent
+
+
+@cache
+def _identity_at(path: Path, modified_ns: int) -> str:
+    return str(read_toml(path, ["id"])["id"])
+
+
+def _identity(path: Path) -> str:
+    return _identity_at(path, path.stat().st_mtime_ns)
+
+
+def unknown(kind: str, name: str, known: Iterable[str]) -> UsageError:
+    """The refusal of an unknown id, with near misses."""
+    names = sorted(known)
+    near = difflib.get_close_matches(name, names, n=3, cutoff=0.5)
+    remedy = f"Did you mean {' or '.join(near)}?" if near else f"Known: {', '.join(names)}."
+    return UsageError(f"There is no {kind} {name!r}.", remedy=remedy)
