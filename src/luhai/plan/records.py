@@ -12,6 +12,7 @@ import csv
 import difflib
 import io
 import math
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields
 from datetime import date
@@ -266,6 +267,14 @@ def _year_classes(text: str) -> dict[int, int]:
     return found
 
 
+def _partial_date(text: str) -> str:
+    """A year, a month or a day in ISO form, kept as exact as it is known."""
+    if not re.fullmatch(r"\d{4}(-\d{2}(-\d{2})?)?", text):
+        raise ValueError("write YYYY, YYYY-MM or YYYY-MM-DD")
+    date.fromisoformat((text + "-01-01")[:10])
+    return text
+
+
 CONVERTERS: dict[str, Callable[[str], Any]] = {
     "text": str,
     "code": str,
@@ -274,6 +283,7 @@ CONVERTERS: dict[str, Callable[[str], Any]] = {
     "number": _number,
     "boolean": _boolean,
     "date": date.fromisoformat,
+    "partial_date": _partial_date,
     "year_classes": _year_classes,
 }
 """From a cell's text to the attribute's value; a ``ValueError`` becomes a refusal."""
@@ -286,6 +296,7 @@ EMPTY: dict[str, Any] = {
     "number": None,
     "boolean": None,
     "date": None,
+    "partial_date": "",
     "year_classes": {},
 }
 """Value of an empty cell: absent is a state of its own, never zero."""
