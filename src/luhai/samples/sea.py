@@ -26,8 +26,8 @@ from luhai.samples.figures import (
 
 NITROGEN = "无机氮"
 PARTS = ("硝酸盐氮", "亚硝酸盐氮", "氨氮")
-MOLAR_MASS = {"硝酸盐氮": 14.007, "亚硝酸盐氮": 14.007, "氨氮": 14.007, "活性磷酸盐": 30.974}
-"""Grams per mole of the element that the indicator is counted as (IUPAC 2021 abridged weights)."""
+MOLAR_MASS = {"硝酸盐氮": 14.0, "亚硝酸盐氮": 14.0, "氨氮": 14.0, "活性磷酸盐": 30.974}
+"""Grams per mole of what the indicator counts; nitrogen as in GB 3097-1997 annex A."""
 
 ENGLISH = {
     "水温": "Temperature (℃)",
