@@ -1,0 +1,407 @@
+"""What is the mean of each indicator at each place in each period?
+
+One expression in narwhals, which runs unchanged on DuckDB, Polars and PySpark, turns observation
+rows into one row per place, indicator and period. Three properties hold on every engine:
+
+- The mean is linear in what non-detects are replaced by. Detected values and detection limits are
+  averaged apart (``base`` and ``limit_k``), because the share of the limit to be used may depend on
+  the detection rate of the whole year (GB 17378.2), which is known only afterwards.
+- Sums are exact. Values are decimals of a few places; they are summed as scaled integers, so that
+  neither the engine nor the order of rows can change the last digit of a mean.
+- Nothing is dropped silently. Rows that cannot enter a mean are counted (``rows`` minus ``n``), and
+  ``left_out`` names them with their reason.
+
+Sources: 环办〔2011〕22号 and 环办监测函〔2020〕82号 (surface water), HJ 442 and GB 17378.2 (sea);
+pH is averaged through the hydrogen ion, coliforms through the logarithm.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import narwhals as nw
+import polars as pl
+
+from luhai.assessment.periods import STEP_KEYS, Chain
+from luhai.errors import InputError, UsageError
+
+Frame = nw.LazyFrame[Any]
+
+HYDROGEN, GEOMETRIC = "hydrogen", "geometric"
+_SAMPLE_KEYS = ("place", "time", "layer", "depth_m", "sample", "year", "month", "day")
+_NEEDED = ("place", "indicator", "value", "year", "month")
+_TEXT_DEFAULTS = ("censored", "flag")
+# Powers of ten that keep a sum of 9,000 largest values, or a mean of 366 means, in 64 bits.
+_FIRST_DIGITS, _SECOND_DIGITS, _MOST_DECIMALS = 15, 16, 9
+_TRANSFORMED_SCALE = {HYDROGEN: (1e17, 1e16), GEOMETRIC: (1e12, 1e14)}
+_DEFAULT_HIGH = 1e6
+
+
+@dataclass(frozen=True)
+class Rules:
+    """How single values become means.
+
+    Attributes:
+        kinds: code to ``hydrogen`` or ``geometric``; other indicators have arithmetic means.
+        highs: code to the largest possible value, which sets the scale of exact sums.
+        sums: code of a derived sum to the codes of its parts; it is formed per sample, only where
+            every part was measured and the sum itself was not reported.
+        detection_limits: code to the limit of non-detects that were written without theirs.
+        excluded_flags: quality flags whose values do not enter an assessment.
+        media: media of rows that the assessment is about; empty for all rows.
+    """
+
+    kinds: Mapping[str, str] = field(default_factory=dict)
+    highs: Mapping[str, float] = field(default_factory=dict)
+    sums: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    detection_limits: Mapping[str, float] = field(default_factory=dict)
+    excluded_flags: tuple[str, ...] = ()
+    media: tuple[str, ...] = ()
+
+    @property
+    def limit_columns(self) -> tuple[str, ...]:
+        """``limit_0`` for the indicator's own limits, ``limit_1`` … for the parts of a sum."""
+        most = max((len(parts) for parts in self.sums.values()), default=0)
+        return tuple(f"limit_{number}" for number in range(most + 1))
+
+    def codes(self, kind: str) -> tuple[str, ...]:
+        """Codes of one kind of mean."""
+        return tuple(code for code, its in self.kinds.items() if its == kind)
+
+    def factors(self, step: int) -> tuple[dict[str, float], float]:
+        """What values are multiplied by at the first (0), second (1) or a later (2) step.
+
+        Returns:
+            The factor of each code with rules of its own, and that of all other codes.
+        """
+        known = {*self.highs, *self.kinds}
+        return {code: self._factor(code, step) for code in known}, self._factor("", step)
+
+    def _factor(self, code: str, step: int) -> float:
+        if step == 0:
+            return self.scale(code, 0)
+        return self.scale(code, 1) / self.scale(code, 0) if step == 1 else 1.0
+
+    def scale(self, code: str, step: int) -> float:
+        """Scale of exact sums of one indicator at the first (0) or a later (1) step."""
+        if code in self.kinds:
+            return _TRANSFORMED_SCALE[self.kinds[code]][step]
+        high = max(abs(self.highs.get(code, _DEFAULT_HIGH)), 1e-9)
+        digits = (_FIRST_DIGITS, _SECOND_DIGITS)[step] - math.ceil(math.log10(high))
+        return 10.0 ** min(digits, _MOST_DECIMALS if step == 0 else 18)
+
+
+def observation_frame(observations: Any) -> Frame:
+    """Any frame of observations as one lazy frame with the columns that averaging needs.
+
+    Args:
+        observations: rows of ``OBSERVATION_SCHEMA``; ``place``, ``indicator``, ``value`` and
+            either ``year`` and ``month`` or ``time`` are necessary, the rest may be absent.
+
+    Raises:
+        UsageError: it is no frame that narwhals knows.
+        InputError: a necessary column is missing.
+    """
+    try:
+        native = nw.from_native(observations)
+    except TypeError as error:
+        raise UsageError(
+            f"This is not a table of observations: {type(observations).__name__}.",
+            remedy="Give a pandas, Polars or PySpark frame, or a DuckDB relation.",
+        ) from error
+    frame = native.lazy("polars") if isinstance(native, nw.DataFrame) else native
+    names = frame.collect_schema().names()
+    if "time" in names and not {"year", "month", "day"} <= set(names):
+        frame = _with_calendar(frame, names)
+        names = frame.collect_schema().names()
+    missing = [name for name in _NEEDED if name not in names]
+    if missing:
+        raise InputError(
+            f"The table of observations lacks: {', '.join(missing)}.",
+            remedy="Give the columns of luhai.observations.schema.OBSERVATION_SCHEMA.",
+        )
+    absent = {name: nw.lit("") for name in _TEXT_DEFAULTS if name not in names}
+    return frame.with_columns(**absent) if absent else frame
+
+
+def _with_calendar(frame: Frame, names: Sequence[str]) -> Frame:
+    # A fixed offset, because the local calendar of the observation table is UTC+8 by contract.
+    dtype = frame.collect_schema()["time"]
+    if not isinstance(dtype, nw.Datetime) or dtype.time_zone is None:
+        raise InputError(
+            "The column 'time' carries no time zone, and the table has no year, month and day.",
+            why="The day and month of a sample depend on it.",
+            remedy="Make 'time' timezone-aware, or give the local year, month and day.",
+        )
+    local = nw.col("time").dt.convert_time_zone("UTC").dt.offset_by("8h")
+    calendar = {"year": local.dt.year(), "month": local.dt.month(), "day": local.dt.day()}
+    return frame.with_columns(
+        **{name: value for name, value in calendar.items() if name not in names}
+    )
+
+
+def _any_of(column: str, values: Sequence[str]) -> nw.Expr:
+    # Written out as equalities: engines push these into the file scan, membership lists not.
+    expression = nw.col(column) == values[0]
+    for value in values[1:]:
+        expression = expression | (nw.col(column) == value)
+    return expression
+
+
+def _not_excluded(flags: Sequence[str]) -> nw.Expr:
+    flag = nw.col("flag")
+    clean = flag.is_null() | (flag == "")
+    if not flags:
+        return clean | ~clean
+    pattern = "(^|;)(" + "|".join(re.escape(name) for name in flags) + ")(;|$)"
+    return clean | ~flag.str.contains(pattern)
+
+
+def _is_low() -> nw.Expr:
+    return (nw.col("censored") == "<") & ~nw.col("censored").is_null()
+
+
+def _filled(rules: Rules) -> nw.Expr:
+    """The value, with the standard's detection limit where a non-detect came without its own."""
+    value = nw.col("value")
+    if not rules.detection_limits:
+        return value
+    limit: nw.Expr = nw.lit(None, dtype=nw.Float64)
+    for code, number in rules.detection_limits.items():
+        limit = nw.when(nw.col("indicator") == code).then(nw.lit(number)).otherwise(limit)
+    return nw.when(value.is_null() & _is_low()).then(limit).otherwise(value)
+
+
+def _usable(rules: Rules) -> nw.Expr:
+    usable = ~nw.col("filled").is_null() & _not_excluded(rules.excluded_flags)
+    hydrogen = rules.codes(HYDROGEN)
+    if hydrogen:
+        # "Below" a pH says nothing that could be averaged.
+        usable = usable & ~(_any_of("indicator", hydrogen) & _is_low())
+    geometric = rules.codes(GEOMETRIC)
+    if geometric:
+        usable = usable & ~(_any_of("indicator", geometric) & (nw.col("filled") <= 0))
+    return usable
+
+
+def _rounded(expression: nw.Expr) -> nw.Expr:
+    # Engines round halves differently; the floor is the same everywhere.
+    return (expression + 0.5).floor().cast(nw.Int64)
+
+
+def _times(expression: nw.Expr, factors: Mapping[str, float], default: float) -> nw.Expr:
+    """``expression`` as integers, each indicator multiplied by its own factor."""
+    product = _rounded(expression * default)
+    for factor in sorted(set(factors.values()) - {default}):
+        codes = sorted(code for code, its in factors.items() if its == factor)
+        own = _rounded(expression * factor)
+        product = nw.when(_any_of("indicator", codes)).then(own).otherwise(product)
+    return product
+
+
+def prepared(frame: Frame, rules: Rules) -> Frame:
+    """Rows as integers ready to be summed: ``base``, ``limit_0``, ``low`` and ``used``.
+
+    ``base`` and ``limit_0`` are null in rows that cannot be used.
+    """
+    names = frame.collect_schema().names()
+    if rules.media and "medium" in names:
+        medium = nw.col("medium")
+        frame = frame.filter(medium.is_null() | _any_of("medium", rules.media))
+    low, filled = _is_low(), nw.col("filled")
+    measured = nw.when(low).then(nw.lit(0.0)).otherwise(filled)
+    limit = nw.when(low).then(filled).otherwise(nw.lit(0.0))
+    hydrogen, geometric = rules.codes(HYDROGEN), rules.codes(GEOMETRIC)
+    if geometric:
+        is_geometric = _any_of("indicator", geometric)
+        measured = nw.when(is_geometric).then(filled.log()).otherwise(measured)
+        share = nw.when(low).then(nw.lit(1.0)).otherwise(nw.lit(0.0))
+        limit = nw.when(is_geometric).then(share).otherwise(limit)
+    if hydrogen:
+        ion = nw.lit(10.0) ** (nw.lit(0.0) - filled)
+        measured = nw.when(_any_of("indicator", hydrogen)).then(ion).otherwise(measured)
+    return (
+        frame.with_columns(filled=_filled(rules))
+        .with_columns(used=_usable(rules))
+        .with_columns(
+            base=nw.when(nw.col("used")).then(_times(measured, *rules.factors(0))),
+            limit_0=nw.when(nw.col("used")).then(_times(limit, *rules.factors(0))),
+            low=nw.when(nw.col("used") & low).then(nw.lit(1)).otherwise(nw.lit(0)),
+        )
+    )
+
+
+def _summed_parts(rows: Frame, rules: Rules, total: str, parts: tuple[str, ...]) -> Frame:
+    """A derived sum per sample, where all parts were measured and the sum was not reported."""
+    keys = [name for name in _SAMPLE_KEYS if name in rows.collect_schema().names()]
+    columns: dict[str, nw.Expr] = {}
+    for number, part in enumerate(parts, start=1):
+        this = nw.col("indicator") == part
+        columns[f"base_{number}"] = nw.when(this).then(nw.col("base"))
+        columns[f"limit_{number}"] = nw.when(this).then(nw.col("limit_0"))
+        columns[f"low_{number}"] = nw.when(this).then(nw.col("low"))
+    numbers = range(1, len(parts) + 1)
+    reported = nw.when(nw.col("indicator") == total).then(nw.col("base"))
+    wide = (
+        rows.filter(_any_of("indicator", (total, *parts)))
+        .with_columns(**columns, reported=reported)
+        .group_by(*keys)
+        .agg(
+            nw.col("reported").count(),
+            *(nw.col(f"base_{number}").count().alias(f"n_{number}") for number in numbers),
+            *(nw.col(f"{name}_{number}").sum() for name in ("base", "limit") for number in numbers),
+            *(nw.col(f"low_{number}").sum() for number in numbers),
+        )
+    )
+    complete = nw.col("reported") == 0
+    for number in numbers:
+        complete = complete & (nw.col(f"n_{number}") > 0)
+
+    def mean(name: str, number: int) -> nw.Expr:
+        ratio = rules.scale(total, 0) / rules.scale(parts[number - 1], 0)
+        return _rounded(nw.col(f"{name}_{number}").cast(nw.Float64) / nw.col(f"n_{number}") * ratio)
+
+    bases = [mean("base", number) for number in numbers]
+    all_low = nw.lit(True)
+    for number in numbers:
+        all_low = all_low & (nw.col(f"low_{number}") == nw.col(f"n_{number}"))
+    limits = {f"limit_{number}": mean("limit", number) for number in numbers}
+    padding = {
+        name: nw.lit(0) for name in rules.limit_columns if name not in limits and name != "limit_0"
+    }
+    return wide.filter(complete).with_columns(
+        indicator=nw.lit(total),
+        base=sum(bases[1:], start=bases[0]),
+        limit_0=nw.lit(0).cast(nw.Int64),
+        **limits,
+        **padding,
+        low=nw.when(all_low).then(nw.lit(1)).otherwise(nw.lit(0)),
+    )
+
+
+def means(frame: Frame, rules: Rules, chain: Chain) -> Frame:
+    """Means of every indicator at every place in every unit of the chain's last step.
+
+    Args:
+        frame: from ``observation_frame``.
+        rules: how values become means.
+        chain: the averaging steps.
+
+    Returns:
+        ``place, indicator``, the key columns of the unit, ``base`` and ``limit_k`` (means, still
+        scaled: see ``unscaled``), ``low`` (non-detects), ``n`` (values
+        used), ``rows`` (values seen), ``parts`` (units of the step before with data); for a
+        standard with several media also ``medium_first`` and ``medium_last``.
+    """
+    rows = prepared(frame, rules)
+    keys = ["place", "indicator", *(STEP_KEYS[chain.steps[0]])]
+    limits = rules.limit_columns
+    names = rows.collect_schema().names()
+    missing = [name for name in keys if name not in names and name != "season"]
+    if missing:
+        raise InputError(
+            f"The table of observations lacks: {', '.join(missing)}.",
+            why=f"Means by {chain.by} need them.",
+            remedy="Give the columns of luhai.observations.schema.OBSERVATION_SCHEMA.",
+        )
+    if rules.sums:
+        rows = _with_sums(rows, rules, keys)
+    media = (
+        {"medium_first": nw.col("medium").min(), "medium_last": nw.col("medium").max()}
+        if len(rules.media) > 1 and "medium" in names and not rules.sums
+        else {}
+    )
+    table = rows.group_by(*keys).agg(
+        *(nw.col(name).sum() for name in ("base", *limits)),
+        nw.col("low").sum(),
+        n=nw.col("base").count(),
+        rows=nw.len(),
+        **media,
+    )
+    table = _divide(table, ("base", *limits), "n").with_columns(parts=nw.col("n"))
+    for number, step in enumerate(chain.steps[1:], start=1):
+        table = _next_mean(table, step, rules, number, tuple(media))
+    return table
+
+
+def unscaled(table: pl.DataFrame, rules: Rules, chain: Chain) -> pl.DataFrame:
+    """``base`` and ``limit_k`` of collected means in the unit of their kind of mean."""
+    step = min(len(chain.steps) - 1, 1)
+    codes = table["indicator"].unique().to_list()
+    scales = pl.DataFrame(
+        {"indicator": codes, "scale": [rules.scale(code, step) for code in codes]},
+        schema={"indicator": pl.String, "scale": pl.Float64},
+    )
+    names = ("base", *rules.limit_columns)
+    # Column by column: dividing by a literal, Polars multiplies by its rounded reciprocal.
+    return (
+        table.join(scales, on="indicator", how="left", validate="m:1", maintain_order="left")
+        .with_columns(pl.col(name) / pl.col("scale") for name in names)
+        .drop("scale")
+    )
+
+
+def _with_sums(rows: Frame, rules: Rules, keys: Sequence[str]) -> Frame:
+    columns = [*keys, "base", *rules.limit_columns, "low"]
+    zeros = {name: nw.lit(0).cast(nw.Int64) for name in rules.limit_columns if name != "limit_0"}
+    narrow = [nw.col(name) for name in columns]
+    stacked = [rows.with_columns(**zeros).select(*narrow)]
+    for total, parts in rules.sums.items():
+        stacked.append(_summed_parts(rows, rules, total, parts).select(*narrow))
+    return nw.concat(stacked, how="vertical")
+
+
+def _divide(table: Frame, names: Sequence[str], count: str) -> Frame:
+    divisor = nw.when(nw.col(count) > 0).then(nw.col(count).cast(nw.Float64))
+    return table.with_columns(**{name: nw.col(name).cast(nw.Float64) / divisor for name in names})
+
+
+def _season() -> nw.Expr:
+    month = nw.col("month")
+    season: nw.Expr = nw.lit(4)
+    for number, last in ((3, 9), (2, 6), (1, 3)):
+        season = nw.when(month <= last).then(nw.lit(number)).otherwise(season)
+    return season
+
+
+def _next_mean(table: Frame, step: str, rules: Rules, number: int, media: tuple[str, ...]) -> Frame:
+    limits = rules.limit_columns
+    if step == "season":
+        table = table.with_columns(season=_season())
+    keys = ["place", "indicator", *STEP_KEYS[step]]
+    factors, default = rules.factors(min(number, 2))
+    values = {name: _times(nw.col(name), factors, default) for name in ("base", *limits)}
+    summed = (
+        table.with_columns(**values)
+        .group_by(*keys)
+        .agg(
+            *(nw.col(name).sum() for name in ("base", *limits, "low", "n", "rows")),
+            *(
+                (nw.col(name).min() if name.endswith("first") else nw.col(name).max())
+                for name in media
+            ),
+            parts=nw.col("base").count(),
+        )
+    )
+    return _divide(summed, ("base", *limits), "parts")
+
+
+def left_out(frame: Frame, rules: Rules) -> Frame:
+    """Rows that cannot enter a mean, counted by place, year, indicator, flag and fault.
+
+    Returns:
+        ``place, year, indicator, flag, censored, excluded, empty`` and ``rows``; ``excluded`` is
+        true where a quality flag excludes the value, ``empty`` where there is no value to use.
+    """
+    rows = prepared(frame, rules).filter(~nw.col("used"))
+    return (
+        rows.with_columns(
+            excluded=~_not_excluded(rules.excluded_flags), empty=nw.col("filled").is_null()
+        )
+        .group_by("place", "year", "indicator", "flag", "censored", "excluded", "empty")
+        .agg(rows=nw.len())
+    )
