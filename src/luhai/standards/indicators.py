@@ -16,7 +16,10 @@ from types import MappingProxyType
 from luhai.standards.tables import DATA, read_csv, unknown
 
 MEDIA = ("sea", "river", "lake", "outlet")
-_COLUMNS = [
+_COLUMNS = (
+    *("code", "name_zh", "name_en", "short_zh", "short_en", "unit", "basis", "low", "high"),
+    *("decimals", "media", "hj212_unit", "molar_mass", "verified", "note"),
+)
     "code",
     "name_zh",
     "name_en",

@@ -1,0 +1,92 @@
+"""Which clause does a step of an assessment rest on, and how well is it known?"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Protocol
+
+from luhai.errors import UsageError
+from luhai.standards.limits import Standard, load_standard, standards
+from luhai.standards.methods import Method, load_method, methods
+from luhai.standards.tables import unknown
+from luhai.why import Citation
+
+
+class Cited(Protocol):
+    """A row that says where it stands and how well it is known."""
+
+    @property
+    def clause(self) -> str: ...
+
+    @property
+    def verified(self) -> str: ...
+
+
+def citation(
+    source: str | Standard | Method, row: str | Cited, *, extra: Sequence[str | Path] = ()
+) -> Citation:
+    """Citation of a row of the law.
+
+    Args:
+        source: a standard or method, or its id.
+        row: the row itself (a limit, an item, a minimum, a non-detect rule …); or the key of a
+            rule of a method (``rounding``); or the code of an indicator.
+        extra: further folders, as in ``load_standard``.
+
+    Raises:
+        UsageError: neither such a source nor such a row exists.
+    """
+    edition = _source(source, extra) if isinstance(source, str) else source
+    cited = _row(edition, row) if isinstance(row, str) else row
+    return Citation(
+        standard=edition.id,
+        title=f"{edition.edition} {edition.title_zh}",
+        clause=cited.clause,
+        verified=cited.verified,
+    )
+
+
+def _source(name: str, extra: Sequence[str | Path]) -> Standard | Method:
+    paths = [Path(path) for path in extra]
+    if name in standards(extra=paths):
+        return load_standard(name, extra=paths)
+    if name in methods(extra=paths):
+        return load_method(name, extra=paths)
+    raise unknown("standard or method", name, (*standards(extra=paths), *methods(extra=paths)))
+
+
+def _row(edition: Standard | Method, name: str) -> Cited:
+    if isinstance(edition, Method):
+        if name in edition.clauses:
+            return edition.clauses[name]
+        if name in edition.items:
+            return edition.items[name]
+        raise unknown(f"clause of {edition.id}", name, (*edition.clauses, *edition.items))
+    rows = edition.limits_of(name)
+    if not rows:
+        raise UsageError(
+            f"{edition.id} sets no limit on {name!r}.",
+            remedy=f"It judges {', '.join(edition.codes)}.",
+        )
+    return rows[0]
+
+
+_CLAUSE_WORDS = (
+    (re.compile(r"\btables? (\w+)"), r"表\1"),
+    (re.compile(r"\bitems? (\d+)"), r"第\1项"),
+    (re.compile(r"\bclauses? ([\d.]+)"), r"第\1条"),
+    (re.compile(r"\bannex ([A-Z])\b"), r"附录\1"),
+    (re.compile(r"\brules? (\d+)"), r"第\1条"),
+    (re.compile(r"\bgroup (\d+)"), r"第\1类污染物"),
+    (re.compile(r", "), " "),
+)
+
+
+def clause_text(clause: str) -> dict[str, str]:
+    """A clause in both languages: ``table 1, item 12`` is ``表1 第12项``."""
+    chinese = clause
+    for pattern, words in _CLAUSE_WORDS:
+        chinese = pattern.sub(words, chinese)
+    return {"zh": chinese, "en": clause}
