@@ -17,8 +17,13 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from luhai.observations.schema import IDENTITY
+
 Codes = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
+
+LOCATION = tuple(name for name in IDENTITY if name not in ("value", "censored"))
+"""What was measured, where and when: two rows that agree here and differ in value contradict."""
 
 SERIES = ("place", "medium", "indicator", "layer")
 """What one series of values shares."""
@@ -52,6 +57,14 @@ class OrderedObservations:
         """Shape (rows,): whether the row before has the same series and the same time."""
         return self.same_series & _equals_before(self.time)
 
+    @property
+    def shares_moment(self) -> Mask:
+        """Shape (rows,): whether another row has the same series and time."""
+        same = self.same_moment
+        shared = same.copy()
+        shared[:-1] |= same[1:]
+        return shared
+
 
 def order_observations(frame: pl.DataFrame) -> OrderedObservations:
     """Sort observations by series and time.
@@ -68,6 +81,20 @@ def order_observations(frame: pl.DataFrame) -> OrderedObservations:
     if order is None:
         return OrderedObservations(frame, series, time)
     return OrderedObservations(frame[order], series[order], time[order])
+
+
+def first_of_each(ordered: OrderedObservations) -> Mask:
+    """Whether each row is the first with its identity, shape (rows,).
+
+    Only rows of the same series and moment can be the same; most have no such neighbour.
+    """
+    first = np.ones(ordered.frame.height, dtype=np.bool_)
+    rows = np.flatnonzero(ordered.shares_moment)
+    if rows.size:
+        candidates = ordered.frame.select(IDENTITY)[rows]
+        is_first = candidates.select(pl.struct(IDENTITY).is_first_distinct()).to_series()
+        first[rows] = is_first.to_numpy()
+    return first
 
 
 def _rank(column: pl.Series) -> tuple[Codes, int]:

@@ -33,21 +33,19 @@ from deltalake.exceptions import DeltaError, TableNotFoundError
 
 from luhai.errors import InputError, NotFoundError, UsageError
 from luhai.observations.locking import writer_lock
-from luhai.observations.ordering import Mask, order_observations
+from luhai.observations.ordering import LOCATION, Mask, first_of_each, order_observations
 from luhai.observations.schema import IDENTITY, OBSERVATION_SCHEMA
 from luhai.workspace import Workspace
 
 NO_VERSION = -1
 """Version of a store that nothing was ever written to."""
 
-LOCATION = tuple(name for name in IDENTITY if name not in ("value", "censored"))
-"""What was measured, where and when: two rows that agree here and differ in value contradict."""
-
 REQUIRED = ("place", "medium", "time", "indicator", "unit", "censored", "year", "month", "day")
 """Columns that no stored row may lack."""
 
 _PARTITION = "year"
 _ROW_GROUP_ROWS = 131_072
+_BATCH_ROWS = 65_536
 _WRITER = WriterProperties(
     compression="ZSTD", compression_level=1, max_row_group_size=_ROW_GROUP_ROWS
 )
@@ -307,7 +305,7 @@ class StoreWriter:
         """
         check_schema(frame)
         ordered = order_observations(frame)
-        is_new = _first_of_each(ordered.frame, ordered.same_moment)
+        is_new = first_of_each(ordered)
         contradicts = np.zeros(frame.height, dtype=np.bool_)
         stored = self._stored_beside(ordered.frame)
         if stored is not None and stored.height:
@@ -377,7 +375,7 @@ class StoreWriter:
         same = " AND ".join(f"s.{name} IS NOT DISTINCT FROM i.{name}" for name in LOCATION)
         relation = _duckdb_relation(connection, files)
         relation.create_view("stored")
-        answer = connection.sql(
+        answer: pl.DataFrame = connection.sql(
             f"SELECT {', '.join('s.' + name for name in IDENTITY)} FROM stored AS s "
             f"SEMI JOIN incoming AS i ON {same} "
             "WHERE s.time >= (SELECT first FROM bounds) AND s.time <= (SELECT last FROM bounds)"
@@ -422,7 +420,7 @@ class _Source:
         try:
             while frame is not None:
                 self.rows += frame.height
-                yield from frame.to_arrow().cast(schema).to_batches()
+                yield from _arrow(frame).cast(schema).to_batches(max_chunksize=_BATCH_ROWS)
                 frame = self.first()
         except BaseException as error:
             self.fault = error
@@ -466,23 +464,6 @@ def check_schema(frame: pl.DataFrame) -> None:
             )
 
 
-def _first_of_each(frame: pl.DataFrame, same_moment: Mask) -> Mask:
-    """Whether a row is the first with its identity, in a frame in series order.
-
-    Only rows of the same series and moment can be the same; most have no such neighbour.
-    """
-    first = np.ones(frame.height, dtype=np.bool_)
-    shared = same_moment.copy()
-    shared[:-1] |= same_moment[1:]
-    rows = np.flatnonzero(shared)
-    if rows.size:
-        candidates = frame.select(IDENTITY)[rows]
-        first[rows] = (
-            candidates.select(pl.struct(IDENTITY).is_first_distinct()).to_series().to_numpy()
-        )
-    return first
-
-
 def _matches(frame: pl.DataFrame, stored: pl.DataFrame, columns: Sequence[str]) -> Mask:
     """Whether each row of the frame has an equal among the stored ones; missing equals missing."""
     found = (
@@ -495,22 +476,13 @@ def _matches(frame: pl.DataFrame, stored: pl.DataFrame, columns: Sequence[str]) 
     return mask
 
 
+def _arrow(frame: pl.DataFrame) -> pa.Table:
+    """The frame as Arrow with string views, which the table's writer takes twice as fast."""
+    return frame.to_arrow(compat_level=pl.CompatLevel.newest())
+
+
 def _arrow_schema() -> pa.Schema:
-    return pa.schema(
-        [
-            (name, _ARROW_TYPES[dtype] if dtype in _ARROW_TYPES else pa.timestamp("us", "UTC"))
-            for name, dtype in OBSERVATION_SCHEMA.items()
-        ]
-    )
-
-
-_ARROW_TYPES: dict[pl.DataType, pa.DataType] = {
-    pl.String(): pa.string(),
-    pl.Float64(): pa.float64(),
-    pl.Int8(): pa.int8(),
-    pl.Int16(): pa.int16(),
-    pl.Int32(): pa.int32(),
-}
+    return _arrow(pl.DataFrame(schema=OBSERVATION_SCHEMA)).schema
 
 
 def _connect() -> duckdb.DuckDBPyConnection:

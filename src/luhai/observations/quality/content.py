@@ -1,0 +1,197 @@
+"""Checks of a value by what it says: ranges, substituted limits, parts and wholes, contradictions.
+
+Class limits and detection limits come from ``standards``; usual ranges that no class limit implies
+stand in ``data/quality_ranges.csv``, and which indicator is a part of which in
+``data/quality_parts.csv``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from luhai import standards
+from luhai.observations.ordering import LOCATION, Mask, first_of_each
+from luhai.observations.quality.registry import Numbers, Prepared, quality_check
+from luhai.observations.quality.tables import PartRule, part_rules, threshold, usual_ranges
+
+SAMPLE = tuple(name for name in LOCATION if name != "indicator")
+"""What the values of one sample share."""
+
+CLASS_STANDARDS = {"sea": "gb3097-1997", "river": "gb3838-2002", "lake": "gb3838-2002-lake"}
+"""Whose class limits describe what water of a medium usually holds; waste water has none."""
+
+
+@quality_check("range", source="QARTOD gross range test, suspect level; quality_ranges.csv")
+def unusual_range(data: Prepared) -> Mask:
+    """A value that water of its medium hardly ever holds.
+
+    The bounds are those of ``quality_ranges.csv``; for other indicators ten times the limit of the
+    last class. Values outside the physically possible were rejected when the file was read.
+    """
+    bounds = [
+        [_usual_bounds(medium, indicator) for indicator in data.indicators] for medium in data.media
+    ]
+    table = np.array(bounds, dtype=np.float64).reshape(-1, len(data.indicators), 2)
+    low, high = table[:, :, 0], table[:, :, 1]
+    place = (data.medium, data.indicator)
+    outside = (data.value < low[place]) | (data.value > high[place])
+    return data.measured & outside
+
+
+@quality_check(
+    "half_limit",
+    source="half the limit is substituted when assessing, not when reporting; limits stated in the "
+    "file and those of GB 3097-1997, table 2",
+)
+def half_limit(data: Prepared) -> Mask:
+    """A value that equals half a detection limit: a non-detect in disguise."""
+    marks = np.zeros(data.frame.height, dtype=np.bool_)
+    stated = (
+        data.frame.lazy()
+        .filter(pl.col("censored") == "<", pl.col("value") > 0)
+        .select("indicator", "value")
+        .unique()
+        .collect()
+    )
+    tolerance = threshold("half_limit", "tolerance")
+    for position, indicator in enumerate(data.indicators):
+        limits = set(stated.filter(pl.col("indicator") == indicator)["value"].to_list())
+        limits |= {_tabled_limit(medium, indicator) for medium in data.media} - {None}
+        if limits:
+            half = np.array(sorted(limits), dtype=np.float64) / 2
+            rows = np.flatnonzero(data.measured & (data.indicator == position))
+            nearest = half[_nearest(half, data.value[rows])]
+            marks[rows] = np.abs(data.value[rows] - nearest) <= tolerance * nearest
+    return marks
+
+
+@quality_check("coarse_limit", source="half-limit rule of the assessment methods")
+def coarse_limit(data: Prepared) -> Mask:
+    """A non-detect whose substituted half would already miss the strictest class."""
+    non_detect = (data.frame["censored"] == "<").to_numpy()
+    if not non_detect.any():
+        return np.zeros(data.frame.height, dtype=np.bool_)
+    strictest = np.array(
+        [[_class_high(medium, code, 1) for code in data.indicators] for medium in data.media]
+    ).reshape(len(data.media), len(data.indicators))
+    coarse: Mask = non_detect & (data.value / 2 > strictest[data.medium, data.indicator])
+    return coarse
+
+
+@quality_check("parts_exceed_whole", source="quality_parts.csv, one source per pair")
+def parts_exceed_whole(data: Prepared) -> Mask:
+    """Parts that add up to more than their whole in the same sample, beyond analytical error.
+
+    A part that is missing or not detected counts as nothing, a whole that is not detected as its
+    limit: what is marked contradicts itself however the unknown turns out.
+    """
+    marks = np.zeros(data.frame.height, dtype=np.bool_)
+    for rule in part_rules():
+        if rule.whole in data.indicators and set(rule.parts) & set(data.indicators):
+            marks |= _exceeding(data, rule)
+    return marks
+
+
+@quality_check("conflict", source="identity of observations without their value")
+def conflict(data: Prepared) -> Mask:
+    """Another value for the same place, time, layer, depth, sample and indicator."""
+    several = pl.struct("value", "censored").n_unique().over(LOCATION) > 1
+    return _among_shared(data, lambda rows: rows.select(several).to_series())
+
+
+@quality_check("repeated", source="identity of observations")
+def repeated(data: Prepared) -> Mask:
+    """The same observation once more."""
+    return ~first_of_each(data.ordered)
+
+
+def _among_shared(data: Prepared, mark: Callable[[pl.DataFrame], pl.Series]) -> Mask:
+    """Marks of rows that share series and moment with another row; all other rows get none."""
+    marks = np.zeros(data.frame.height, dtype=np.bool_)
+    rows = np.flatnonzero(data.shares_moment)
+    if rows.size:
+        marks[rows] = mark(data.frame[rows]).to_numpy()
+    return marks
+
+
+def _exceeding(data: Prepared, rule: PartRule) -> Mask:
+    """Marks of one rule: the whole and each of its parts, where the parts exceed it."""
+    marks = np.zeros(data.frame.height, dtype=np.bool_)
+    codes = {rule.whole, *rule.parts}
+    positions = [position for position, code in enumerate(data.indicators) if code in codes]
+    rows = np.flatnonzero(np.isin(data.indicator, positions) & ~np.isnan(data.value))
+    involved = data.frame.select(*SAMPLE, "indicator", "value", "censored")[rows].with_columns(
+        row=pl.Series(rows)
+    )
+    # A column that is the same throughout (often layer, depth, sample) tells no two samples apart.
+    key = [name for name in SAMPLE if involved[name].n_unique() > 1] or [SAMPLE[0]]
+    is_whole = pl.col("indicator") == rule.whole
+    parts = (
+        involved.filter(~is_whole)
+        .group_by(*key, "indicator")
+        # Parallel determinations: the least one, so that the check never rests on the worst.
+        .agg(
+            part=pl.when(pl.col("censored") == "<").then(0.0).otherwise(pl.col("value")).min(),
+            part_rows=pl.col("row"),
+        )
+        .group_by(key)
+        .agg(pl.col("part").sum(), pl.col("part_rows").explode())
+    )
+    wholes = (
+        involved.filter(is_whole)
+        .group_by(key)
+        .agg(
+            # A whole above the instrument's range has no upper bound.
+            whole=pl.when(pl.col("censored") == ">").then(np.inf).otherwise(pl.col("value")).max(),
+            whole_rows=pl.col("row"),
+        )
+    )
+    allowed = 1 + threshold("parts_exceed_whole", "tolerance")
+    exceeding = wholes.join(parts, on=key, how="inner", nulls_equal=True, validate="1:1").filter(
+        pl.col("part") > pl.col("whole") * allowed
+    )
+    for column in ("whole_rows", "part_rows"):
+        marks[exceeding[column].explode().drop_nulls().to_numpy()] = True
+    return marks
+
+
+def _nearest(sorted_values: Numbers, values: Numbers) -> npt.NDArray[np.intp]:
+    """Position of the nearest of the sorted values, for each value."""
+    right = np.clip(np.searchsorted(sorted_values, values), 1, sorted_values.size - 1)
+    if sorted_values.size == 1:
+        return np.zeros(values.size, dtype=np.intp)
+    left_is_nearer = values - sorted_values[right - 1] < sorted_values[right] - values
+    return right - left_is_nearer
+
+
+@cache
+def _usual_bounds(medium: str, indicator: str) -> tuple[float, float]:
+    for usual in usual_ranges():
+        if usual.indicator == indicator and usual.medium in ("", medium):
+            return usual.low, usual.high
+    if medium not in CLASS_STANDARDS:
+        return -np.inf, np.inf
+    last = standards.load_standard(CLASS_STANDARDS[medium]).class_count
+    highest = _class_high(medium, indicator, last)
+    return -np.inf, highest * threshold("range", "class_factor")
+
+
+@cache
+def _class_high(medium: str, indicator: str, class_number: int) -> float:
+    """Upper limit of a class, infinite where there is none."""
+    if medium not in CLASS_STANDARDS:
+        return np.inf
+    limit = standards.load_standard(CLASS_STANDARDS[medium]).limit(indicator, class_number)
+    return np.inf if limit is None or limit.high is None else float(limit.high)
+
+
+@cache
+def _tabled_limit(medium: str, indicator: str) -> float | None:
+    if medium not in CLASS_STANDARDS:
+        return None
+    return standards.detection_limit(indicator, CLASS_STANDARDS[medium])

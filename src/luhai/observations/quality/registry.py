@@ -1,0 +1,124 @@
+"""What a check is: a named function over whole series, with its source.
+
+A check sees the observations in series order as whole arrays (:class:`Prepared`) and answers with
+one mark per row. Registering it is all that is needed to have it run and tested.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from luhai.errors import UsageError
+from luhai.observations.ordering import Codes, Mask, OrderedObservations
+
+Numbers = npt.NDArray[np.float64]
+
+
+@dataclass
+class Prepared:
+    """Observations in series order with the arrays that several checks use.
+
+    All arrays have shape (rows,).
+
+    Attributes:
+        ordered: the rows.
+        now: the moment of the check, for dates in the future.
+    """
+
+    ordered: OrderedObservations
+    now: datetime
+
+    @property
+    def frame(self) -> pl.DataFrame:
+        """The rows in series order."""
+        return self.ordered.frame
+
+    @cached_property
+    def value(self) -> Numbers:
+        """Values in the indicator's unit, NaN where missing."""
+        return self.frame["value"].fill_null(np.nan).to_numpy()
+
+    @cached_property
+    def measured(self) -> Mask:
+        """Whether the value is a number that was measured, no limit of detection."""
+        uncensored: Mask = (self.frame["censored"] == "").to_numpy()
+        return uncensored & ~np.isnan(self.value)
+
+    @cached_property
+    def indicators(self) -> list[str]:
+        """Codes that occur, sorted."""
+        return self.frame["indicator"].unique().sort().to_list()
+
+    @cached_property
+    def indicator(self) -> Codes:
+        """Position of each row's code in ``indicators``."""
+        return _positions(self.frame["indicator"], self.indicators)
+
+    @cached_property
+    def media(self) -> list[str]:
+        """Media that occur, sorted."""
+        return self.frame["medium"].unique().sort().to_list()
+
+    @cached_property
+    def medium(self) -> Codes:
+        """Position of each row's medium in ``media``."""
+        return _positions(self.frame["medium"], self.media)
+
+    @cached_property
+    def same_moment(self) -> Mask:
+        """Whether the row before has the same series and time."""
+        return self.ordered.same_moment
+
+    @cached_property
+    def shares_moment(self) -> Mask:
+        """Whether another row has the same series and time (a profile, a parallel sample)."""
+        return self.ordered.shares_moment
+
+    @cached_property
+    def successive(self) -> Codes:
+        """Rows that form simple series: measured, one per moment."""
+        return np.flatnonzero(self.measured & ~self.shares_moment)
+
+    def per_indicator(self, general: float, overrides: Mapping[str, float]) -> Numbers:
+        """A threshold for each indicator, shape (indicators,)."""
+        return np.array([overrides.get(code, general) for code in self.indicators])
+
+
+Check = Callable[[Prepared], Mask]
+
+
+@dataclass(frozen=True)
+class QualityCheck:
+    """A registered check: the flag it sets, its function and the source of the method."""
+
+    flag: str
+    function: Check = field(repr=False)
+    source: str
+
+
+CHECKS: dict[str, QualityCheck] = {}
+"""Every check by its flag, in the order they run."""
+
+
+def quality_check(flag: str, *, source: str) -> Callable[[Check], Check]:
+    """Register a check; its flag must stand in ``data/quality_flags.csv``."""
+
+    def register(function: Check) -> Check:
+        if flag in CHECKS:
+            raise UsageError(f"The check {flag!r} is registered twice.")
+        CHECKS[flag] = QualityCheck(flag, function, source)
+        return function
+
+    return register
+
+
+def _positions(column: pl.Series, names: Sequence[str]) -> Codes:
+    codes: Codes = column.cast(pl.Enum(names)).to_physical().cast(pl.Int64).to_numpy()
+    return codes
