@@ -2,9 +2,9 @@
 
 A header names an indicator in Chinese, English or by symbol, often two of them (``氨氮(NH3-N)``)
 and sometimes the species it counts (``硝酸盐(以N计)``, ``nitrate as NO3``). The answer says how
-sure it is: a reader takes what is sure (0.9 and more), and asks or reads a mapping file for the rest.
-The same word may mean different things on land and at sea (COD), so the medium decides where it is
-known.
+sure it is: a reader takes what is sure (0.9 and more), and asks or reads a mapping file for the
+rest. The same word may mean different things on land and at sea (COD), so the medium decides where
+it is known.
 """
 
 from __future__ import annotations

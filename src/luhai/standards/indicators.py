@@ -20,22 +20,6 @@ _COLUMNS = (
     *("code", "name_zh", "name_en", "short_zh", "short_en", "unit", "basis", "low", "high"),
     *("decimals", "media", "hj212_unit", "molar_mass", "verified", "note"),
 )
-    "code",
-    "name_zh",
-    "name_en",
-    "short_zh",
-    "short_en",
-    "unit",
-    "basis",
-    "low",
-    "high",
-    "decimals",
-    "media",
-    "hj212_unit",
-    "molar_mass",
-    "verified",
-    "note",
-]
 
 
 @dataclass(frozen=True)

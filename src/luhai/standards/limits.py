@@ -3,9 +3,9 @@
 A standard is a folder: ``standard.toml`` (titles, validity, classes), ``limits.csv`` (the printed
 table, one row per item, one column per class, with clause, validity and verification mark),
 and where the standard has them ``alternatives.csv``, ``narrative.csv`` and
-``detection_limits.csv``. Shipped are GB 3097-1997 (sea), GB 3838-2002 (rivers; lakes; drinking-water
-sources) and discharge standards, which :mod:`luhai.standards.discharge` reads; any further edition
-or local standard is a further folder.
+``detection_limits.csv``. Shipped are GB 3097-1997 (sea), GB 3838-2002 (rivers; lakes; sources of
+drinking water) and discharge standards, which :mod:`luhai.standards.discharge` reads; any further
+edition or local standard is a further folder.
 """
 
 from __future__ import annotations
