@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache, cached_property
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -35,7 +34,7 @@ _STANDARD_KEYS = (
     *("id", "kind", "title_zh", "title_en", "edition", "media", "valid_from", "classes", "worse"),
     *("default_method", "level_rule", "verified", "source"),
 )
-_NOT_ASSESSED = MappingProxyType({"zh": "未评价", "en": "not assessed"})
+_NOT_ASSESSED = {"zh": "未评价", "en": "not assessed"}
 
 
 @dataclass(frozen=True)
@@ -121,7 +120,7 @@ class Narrative:
 
     item: str
     class_number: int
-    text: Mapping[str, str]
+    text: dict[str, str]
     clause: str
     verified: str
 
@@ -138,7 +137,7 @@ class DetectionLimit:
     note: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Standard:
     """One edition of a standard.
 
@@ -171,9 +170,9 @@ class Standard:
     valid_to: date | None
     superseded_by: str
     class_count: int
-    class_names: tuple[Mapping[str, str], ...]
-    class_marks: tuple[Mapping[str, str], ...]
-    class_uses: tuple[Mapping[str, str], ...]
+    class_names: tuple[dict[str, str], ...]
+    class_marks: tuple[dict[str, str], ...]
+    class_uses: tuple[dict[str, str], ...]
     default_method: str
     level_rule: str
     limits: tuple[Limit, ...]
@@ -280,7 +279,7 @@ class Standard:
         """Numeral of a class as it stands in a mark on a map."""
         return self._named(self.class_marks, number)[language]
 
-    def _named(self, names: Sequence[Mapping[str, str]], number: int) -> Mapping[str, str]:
+    def _named(self, names: Sequence[dict[str, str]], number: int) -> dict[str, str]:
         if not 0 <= number < len(names):
             raise UsageError(
                 f"{self.id} has no class {number}.", remedy=f"Use 0 … {len(names) - 1}."
@@ -418,9 +417,9 @@ def _load(folder: Path, stamp: tuple[tuple[str, int], ...]) -> Standard:
         superseded_by=head.get("superseded_by", ""),
         class_count=count,
         class_names=(_NOT_ASSESSED, *_both(every, "name", file)),
-        class_marks=(MappingProxyType({"zh": "–", "en": "–"}), *_both(every, "mark", file)),
+        class_marks=({"zh": "–", "en": "–"}, *_both(every, "mark", file)),
         class_uses=(
-            MappingProxyType({"zh": "", "en": ""}),
+            {"zh": "", "en": ""},
             *({"zh": entry.get("use_zh", ""), "en": entry.get("use_en", "")} for entry in every),
         ),
         default_method=head["default_method"],
@@ -438,11 +437,10 @@ def _load(folder: Path, stamp: tuple[tuple[str, int], ...]) -> Standard:
 
 def _both(
     entries: Iterable[Mapping[str, Any]], name: str, file: Path
-) -> tuple[Mapping[str, str], ...]:
+) -> tuple[dict[str, str], ...]:
     try:
         return tuple(
-            MappingProxyType({"zh": entry[f"{name}_zh"], "en": entry[f"{name}_en"]})
-            for entry in entries
+            dict({"zh": entry[f"{name}_zh"], "en": entry[f"{name}_en"]}) for entry in entries
         )
     except KeyError as error:
         raise InputError(
@@ -563,7 +561,7 @@ def _narratives(path: Path, identity: str, count: int) -> tuple[Narrative, ...]:
     columns = ["standard", "clause", "item", "class", "text_zh", "text_en"]
     for row in read_csv(path, [*columns, "valid_from", "valid_to", "verified"]):
         _own(row, identity)
-        text = MappingProxyType({"zh": row.text("text_zh"), "en": row.text("text_en")})
+        text = {"zh": row.text("text_zh"), "en": row.text("text_en")}
         number = _class_of(row, count)
         found.append(Narrative(row.text("item"), number, text, row.text("clause"), row.verified()))
     return tuple(found)

@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -83,7 +82,7 @@ class Clause:
 
     key: str
     clause: str
-    text: Mapping[str, str]
+    text: dict[str, str]
     verified: str
 
 
@@ -124,7 +123,7 @@ class NondetectRule:
         return np.where(share >= self.threshold, 0.5, 0.25)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Method:
     """An assessment method.
 
@@ -286,9 +285,7 @@ def _load(folder: Path, stamp: tuple[tuple[str, int], ...]) -> Method:
         main_pollutants_worse_than=head["main_pollutants_worse_than"],
         min_places_for_shares=head["min_places_for_shares"],
         items=_items(folder / "items.csv", identity),
-        clauses=MappingProxyType(
-            {key: _clause(key, entry) for key, entry in head["clauses"].items()}
-        ),
+        clauses={key: _clause(key, entry) for key, entry in head["clauses"].items()},
         trend_critical=_spearman(folder / "spearman.csv"),
         verified=head["verified"],
         source=head["source"],
@@ -303,7 +300,7 @@ def _averaging(table: Mapping[str, Any], file: Path) -> Mapping[str, tuple[str, 
             where=str(file),
             remedy="Give the chain of steps for every period.",
         )
-    return MappingProxyType({period: tuple(table[period]) for period in PERIODS})
+    return {period: tuple(table[period]) for period in PERIODS}
 
 
 def _nondetect(table: Mapping[str, Any], file: Path) -> NondetectRule:
@@ -318,7 +315,7 @@ def _nondetect(table: Mapping[str, Any], file: Path) -> NondetectRule:
 
 
 def _clause(key: str, entry: Mapping[str, str]) -> Clause:
-    text = MappingProxyType({"zh": entry["text_zh"], "en": entry["text_en"]})
+    text = {"zh": entry["text_zh"], "en": entry["text_en"]}
     return Clause(key, entry["clause"], text, entry["verified"])
 
 
@@ -342,16 +339,14 @@ def _items(path: Path, identity: str) -> Mapping[str, Item]:
             verified=row.verified(),
             note=row.text("note"),
         )
-    return MappingProxyType(items)
+    return dict(items)
 
 
 def _spearman(path: Path) -> Mapping[int, tuple[float, float]]:
     if not path.is_file():
-        return MappingProxyType({})
+        return {}
     rows = read_csv(path, ["method", "clause", "n", "critical_05", "critical_01", "verified"])
-    return MappingProxyType(
-        {
-            row.integer("n"): (row.number_of("critical_05"), row.number_of("critical_01"))
-            for row in rows
-        }
-    )
+    return {
+        row.integer("n"): (row.number_of("critical_05"), row.number_of("critical_01"))
+        for row in rows
+    }
