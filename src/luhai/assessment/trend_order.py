@@ -90,8 +90,8 @@ def intervals(values: ArrayLike, censored: Sequence[str | bool] | None = None) -
     return Intervals(np.where(below, 0.0, numbers), np.where(above, np.inf, numbers))
 
 
-def _mark(mark: str | bool) -> str:
-    text = "<" if mark is True else ("" if mark is False else str(mark))
+def _mark(mark: str | bool | np.bool_) -> str:
+    text = ("<" if mark else "") if isinstance(mark, bool | np.bool_) else str(mark)
     if text not in ("", "<", ">"):
         raise UsageError(f"Unknown mark of censoring: {text!r}.", remedy='Use "", "<" or ">".')
     return text

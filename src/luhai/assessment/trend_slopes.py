@@ -32,7 +32,7 @@ class SenSlope:
 
     Attributes:
         slope: in the values' unit per unit of the times; ``None`` when no pair of values exists or
-            non-detects leave it unbounded.
+            could be ordered, or non-detects leave it unbounded.
         low, high: ends of the two-sided interval; ``None`` where the sample is too small to bound
             them at this confidence, or non-detects leave them unbounded.
         intercept: median of the residuals at time zero, from mid-points of intervals; for drawing.
@@ -83,11 +83,15 @@ def sens_slope(
     if pairs == 0:
         return SenSlope(None, None, None, None, interval, 0)
     if labels is None:
-        variance = mann_kendall(data, moments).variance
+        test = mann_kendall(data, moments)
     else:
-        variance = seasonal_kendall(data, labels, moments).variance
+        test = seasonal_kendall(data, labels, moments)
+    if test.comparable == 0 and not np.all(data.low == data.high):
+        # Only non-detects that cannot be ordered: a slope of zero would be an invention.
+        return SenSlope(None, None, None, None, interval, pairs)
+    variance = test.variance
     reach = float(stats.norm.ppf(0.5 + interval / 2.0)) * float(np.sqrt(variance))
-    slope = _finite(np.median(slopes))
+    slope = _middle(slopes)
     return SenSlope(
         slope=slope,
         low=_at_rank(slopes, pairs - reach, upwards=False),
@@ -135,8 +139,10 @@ def _at_rank(slopes: Floats, rank: float, *, upwards: bool) -> float | None:
     return float(np.interp(position, np.arange(1, pairs + 1), halves))
 
 
-def _finite(value: np.floating) -> float | None:
-    return float(value) if np.isfinite(value) else None
+def _middle(slopes: Floats) -> float | None:
+    """Median of both bounds of all pairs; none where a bound without end stands in the middle."""
+    pair = slopes[slopes.size // 2 - 1 : slopes.size // 2 + 1]
+    return float(pair.mean()) if np.all(np.isfinite(pair)) else None
 
 
 def _intercept(data: Intervals, times: Floats, slope: float | None) -> float | None:
