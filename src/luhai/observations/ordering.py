@@ -40,11 +40,14 @@ class OrderedObservations:
         frame: the rows, ordered by place, medium, indicator, layer and time; rows that agree in
             all of these keep the order they came in.
         series: shape (rows,), a number per series, rising along the frame.
+        water: shape (rows,), a number per place, medium and layer; rising along the rows of one
+            indicator.
         time: shape (rows,), microseconds since 1970 UTC.
     """
 
     frame: pl.DataFrame
     series: Codes
+    water: Codes
     time: Codes
 
     @property
@@ -73,14 +76,35 @@ def order_observations(frame: pl.DataFrame) -> OrderedObservations:
         frame: rows of ``OBSERVATION_SCHEMA``, in any order.
     """
     series = np.zeros(frame.height, dtype=np.int64)
+    water = np.zeros(frame.height, dtype=np.int64)
     for name in SERIES:
-        codes, count = _rank(frame[name])
+        codes, count = rank(frame[name])
         series = series * count + codes
+        if name != "indicator":
+            water = water * count + codes
     time = frame["time"].to_physical().to_numpy().astype(np.int64, copy=False)
-    order = _argsort(series, time)
-    if order is None:
-        return OrderedObservations(frame, series, time)
-    return OrderedObservations(frame[order], series[order], time[order])
+    key = pack(series, time)
+    order = np.lexsort((time, series)) if key is None else np.argsort(key, kind="stable")
+    if (order[1:] > order[:-1]).all():
+        return OrderedObservations(frame, series, water, time)
+    return OrderedObservations(frame[order], series[order], water[order], time[order])
+
+
+def pack(codes: Codes, time: Codes) -> Codes | None:
+    """One integer per row that sorts and compares as the pair (code, time), shape (rows,).
+
+    ``None`` when the pairs do not fit into one integer.
+    """
+    if codes.size == 0:
+        return codes
+    offset = time - time.min()
+    if not (offset % _MILLISECOND).any():
+        offset = offset // _MILLISECOND
+    span = int(offset.max()) + 1
+    if (int(codes.max()) + 1) * span >= _KEY_LIMIT:
+        return None
+    key: Codes = codes * span + offset
+    return key
 
 
 def first_of_each(ordered: OrderedObservations) -> Mask:
@@ -97,30 +121,13 @@ def first_of_each(ordered: OrderedObservations) -> Mask:
     return first
 
 
-def _rank(column: pl.Series) -> tuple[Codes, int]:
+def rank(column: pl.Series) -> tuple[Codes, int]:
     """Rank of each string among the distinct ones, missing first; and one above the highest."""
     names = column.drop_nulls().unique().sort()
     if names.len() == 0:
         return np.zeros(column.len(), dtype=np.int64), 1
     ranks = column.cast(pl.Enum(names)).to_physical().cast(pl.Int64) + 1
     return ranks.fill_null(0).to_numpy(), names.len() + 1
-
-
-def _argsort(series: Codes, time: Codes) -> Codes | None:
-    """Stable order by series, then time; ``None`` when the rows already lie in it."""
-    if series.size < 2:
-        return None
-    start = time.min()
-    offset = time - start
-    if not (offset % _MILLISECOND).any():
-        offset = offset // _MILLISECOND
-    span = int(offset.max()) + 1
-    if (int(series.max()) + 1) * span >= _KEY_LIMIT:
-        return np.lexsort((time, series)).astype(np.int64, copy=False)
-    key = series * span + offset
-    if (key[1:] >= key[:-1]).all():
-        return None
-    return np.argsort(key, kind="stable").astype(np.int64, copy=False)
 
 
 def _equals_before(values: Codes) -> Mask:

@@ -15,7 +15,7 @@ import numpy.typing as npt
 import polars as pl
 
 from luhai import standards
-from luhai.observations.ordering import LOCATION, Mask, first_of_each
+from luhai.observations.ordering import LOCATION, Codes, Mask, first_of_each
 from luhai.observations.quality.registry import Numbers, Prepared, quality_check
 from luhai.observations.quality.tables import PartRule, part_rules, threshold, usual_ranges
 
@@ -120,44 +120,103 @@ def _among_shared(data: Prepared, mark: Callable[[pl.DataFrame], pl.Series]) -> 
 
 
 def _exceeding(data: Prepared, rule: PartRule) -> Mask:
-    """Marks of one rule: the whole and each of its parts, where the parts exceed it."""
+    """Marks of one rule: the whole and each of its parts, where the parts exceed it.
+
+    Samples alone at their moment are matched by one integer; profiles and parallel samples, and
+    keys too large for an integer, by a join over every column of a sample.
+    """
     marks = np.zeros(data.frame.height, dtype=np.bool_)
     codes = {rule.whole, *rule.parts}
     positions = [position for position, code in enumerate(data.indicators) if code in codes]
     rows = np.flatnonzero(np.isin(data.indicator, positions) & ~np.isnan(data.value))
-    involved = data.frame.select(*SAMPLE, "indicator", "value", "censored")[rows].with_columns(
-        row=pl.Series(rows)
+    moment = data.moment
+    if moment is None:
+        _mark_by_join(data, rule, rows, marks)
+        return marks
+    crowded = np.unique(moment[rows[data.shares_moment[rows]]])
+    if crowded.size:
+        is_crowded = np.isin(moment[rows], crowded)
+        _mark_by_join(data, rule, rows[is_crowded], marks)
+        rows = rows[~is_crowded]
+    _mark_by_moment(data, rule, rows, moment, marks)
+    return marks
+
+
+def _mark_by_moment(
+    data: Prepared, rule: PartRule, rows: Codes, moment: Codes, marks: Mask
+) -> None:
+    """Mark samples that are alone at their moment."""
+
+    def rows_of(code: str) -> Codes:
+        found: Codes = rows[data.indicator[rows] == data.indicators.index(code)]
+        return found
+
+    wholes = rows_of(rule.whole)
+    total = np.zeros(wholes.size)
+    matched = []
+    for code in rule.parts:
+        parts = rows_of(code) if code in data.indicators else wholes[:0]
+        if parts.size and wholes.size:
+            nearest = np.searchsorted(moment[parts], moment[wholes])
+            part = parts[np.minimum(nearest, parts.size - 1)]
+            found = (moment[part] == moment[wholes]) & _same_sample(data, part, wholes)
+            total += np.where(found, _lower_bound(data, part), 0.0)
+            matched.append((part, found))
+    exceeds = total > _upper_bound(data, wholes) * _allowed()
+    marks[wholes[exceeds]] = True
+    for part, found in matched:
+        marks[part[found & exceeds]] = True
+
+
+def _same_sample(data: Prepared, rows: Codes, others: Codes) -> Mask:
+    same = np.ones(rows.size, dtype=np.bool_)
+    if data.depth is not None:
+        same &= data.depth[rows] == data.depth[others]
+    if data.sample is not None:
+        same &= data.sample[rows] == data.sample[others]
+    return same
+
+
+def _lower_bound(data: Prepared, rows: Codes) -> Numbers:
+    below = (data.frame["censored"].gather(rows) == "<").to_numpy()
+    return np.where(below, 0.0, data.value[rows])
+
+
+def _upper_bound(data: Prepared, rows: Codes) -> Numbers:
+    above = (data.frame["censored"].gather(rows) == ">").to_numpy()
+    return np.where(above, np.inf, data.value[rows])
+
+
+def _allowed() -> float:
+    return 1 + threshold("parts_exceed_whole", "tolerance")
+
+
+def _mark_by_join(data: Prepared, rule: PartRule, rows: Codes, marks: Mask) -> None:
+    """Mark samples of profiles and parallels."""
+    involved = data.frame.select(*SAMPLE, "indicator")[rows].with_columns(
+        row=pl.Series(rows),
+        low=pl.Series(_lower_bound(data, rows)),
+        high=pl.Series(_upper_bound(data, rows)),
     )
-    # A column that is the same throughout (often layer, depth, sample) tells no two samples apart.
-    key = [name for name in SAMPLE if involved[name].n_unique() > 1] or [SAMPLE[0]]
     is_whole = pl.col("indicator") == rule.whole
     parts = (
         involved.filter(~is_whole)
-        .group_by(*key, "indicator")
-        # Parallel determinations: the least one, so that the check never rests on the worst.
-        .agg(
-            part=pl.when(pl.col("censored") == "<").then(0.0).otherwise(pl.col("value")).min(),
-            part_rows=pl.col("row"),
-        )
-        .group_by(key)
-        .agg(pl.col("part").sum(), pl.col("part_rows").explode())
+        # Of parallel determinations the least, so that the check never rests on the worst.
+        .group_by(*SAMPLE, "indicator")
+        .agg(pl.col("low").min(), part_rows=pl.col("row"))
+        .group_by(SAMPLE)
+        .agg(pl.col("low").sum(), pl.col("part_rows").explode())
     )
     wholes = (
         involved.filter(is_whole)
-        .group_by(key)
-        .agg(
-            # A whole above the instrument's range has no upper bound.
-            whole=pl.when(pl.col("censored") == ">").then(np.inf).otherwise(pl.col("value")).max(),
-            whole_rows=pl.col("row"),
-        )
+        .group_by(SAMPLE)
+        .agg(pl.col("high").max(), whole_rows=pl.col("row"))
     )
-    allowed = 1 + threshold("parts_exceed_whole", "tolerance")
-    exceeding = wholes.join(parts, on=key, how="inner", nulls_equal=True, validate="1:1").filter(
-        pl.col("part") > pl.col("whole") * allowed
-    )
+    exceeding = wholes.join(
+        parts, on=list(SAMPLE), how="inner", nulls_equal=True, validate="1:1"
+    ).filter(pl.col("low") > pl.col("high") * _allowed())
     for column in ("whole_rows", "part_rows"):
         marks[exceeding[column].explode().drop_nulls().to_numpy()] = True
-    return marks
 
 
 def _nearest(sorted_values: Numbers, values: Numbers) -> npt.NDArray[np.intp]:

@@ -16,7 +16,7 @@ import numpy.typing as npt
 import polars as pl
 
 from luhai.errors import UsageError
-from luhai.observations.ordering import Codes, Mask, OrderedObservations
+from luhai.observations.ordering import Codes, Mask, OrderedObservations, pack, rank
 
 Numbers = npt.NDArray[np.float64]
 
@@ -80,6 +80,25 @@ class Prepared:
     def shares_moment(self) -> Mask:
         """Whether another row has the same series and time (a profile, a parallel sample)."""
         return self.ordered.shares_moment
+
+    @cached_property
+    def moment(self) -> Codes | None:
+        """A number per place, medium, layer and time; ``None`` when it fits no integer."""
+        return pack(self.ordered.water, self.ordered.time)
+
+    @cached_property
+    def depth(self) -> Numbers | None:
+        """Depths, -1 where missing; ``None`` when no row has one."""
+        column = self.frame["depth_m"]
+        if column.null_count() == column.len():
+            return None
+        return column.fill_null(-1.0).to_numpy()
+
+    @cached_property
+    def sample(self) -> Codes | None:
+        """A number per sample name, 0 where missing; ``None`` when no row has one."""
+        column = self.frame["sample"]
+        return None if column.null_count() == column.len() else rank(column)[0]
 
     @cached_property
     def successive(self) -> Codes:

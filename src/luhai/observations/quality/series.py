@@ -60,8 +60,9 @@ def spike(data: Prepared) -> Mask:
     The scale is 1.4826 times the median absolute deviation of the neighbours, but not less than a
     floor, so that neighbours equal to the last digit do not make every change a spike.
     Concentrations are compared by their logarithm (a value of zero or below is not compared);
-    indicators with a ``linear_floor`` in their own unit. Only a value above or below both direct
-    neighbours can be a spike; the ends of a series have none.
+    indicators with a ``linear_floor`` in their own unit. Only a value that stands out of both
+    direct neighbours, by the threshold times the floor, can be a spike; the ends of a series have
+    none.
     """
     marks = np.zeros(data.frame.height, dtype=np.bool_)
     rows = data.successive
@@ -71,9 +72,9 @@ def spike(data: Prepared) -> Mask:
     series = data.ordered.series[rows]
     before, here, after = value[:-2], value[1:-1], value[2:]
     inner = (series[:-2] == series[1:-1]) & (series[1:-1] == series[2:])
-    # A spike stands out of both neighbours by more than the floor: few values do.
+    sigmas = threshold("spike", "threshold")
     step = np.minimum(np.abs(here - before), np.abs(here - after))
-    stands_out = ((here > before) == (here > after)) & (step > floor[1:-1])
+    stands_out = ((here > before) == (here > after)) & (step > sigmas * floor[1:-1])
     candidates = np.flatnonzero(inner & stands_out) + 1
     neighbours = _neighbours(data, rows, value, candidates)
     counted = np.count_nonzero(~np.isnan(neighbours), axis=1)
@@ -84,7 +85,7 @@ def spike(data: Prepared) -> Mask:
         spread = 1.4826 * np.nanmedian(np.abs(neighbours - median[:, None]), axis=1)
         scale = np.maximum(spread, floor[candidates])
         distance = np.abs(value[candidates] - median)
-        marks[rows[candidates]] = distance > threshold("spike", "threshold") * scale
+        marks[rows[candidates]] = distance > sigmas * scale
     return marks
 
 
@@ -140,8 +141,10 @@ def time_order(data: Prepared) -> Mask:
     forwards = np.bincount(run, weights=step > 0)
     backwards = np.bincount(run, weights=step < 0)
     minority = np.where(forwards >= backwards, -1, 1)[run]
-    # Half forwards, half backwards is no order at all, and nothing to break.
-    has_order = np.abs(forwards - backwards)[run] > 1
+    # Where the order is mixed there is none to break.
+    steps = forwards + backwards
+    most = np.maximum(forwards, backwards)
+    has_order = (most >= threshold("time_order", "majority") * steps)[run]
     marks[:] = (step == minority) & has_order
     return marks
 
