@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from luhai.assessment.trend_spearman import critical_values, spearman_official
-from luhai.errors import UsageError
+from luhai.assessment.trend_spearman import spearman_official
+from luhai.errors import InputError, UsageError
+from luhai.standards import load_method
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -42,36 +43,39 @@ def test_four_years_have_no_official_test() -> None:
 def test_unprinted_number_of_years_takes_the_stricter_neighbour() -> None:
     eleven = spearman_official(range(11))
     assert eleven is not None
-    assert eleven.critical_row.n == 10
+    assert eleven.critical_n == 10
     assert eleven.critical == 0.564
     forty = spearman_official(range(40))
     assert forty is not None
-    assert forty.critical_row.n == 30
+    assert forty.critical_n == 30
 
 
-def test_the_table_falls_with_n_and_matches_the_exact_distribution() -> None:
-    rows = critical_values()
-    assert [row.n for row in rows] == sorted(row.n for row in rows)
-    for before, after in pairwise(rows):
-        assert after.at_0_05 < before.at_0_05
-        assert after.at_0_01 <= before.at_0_01
-    for row in rows:
-        assert row.verified in ("V", "C", "M", "?")
-        # Beyond ten values the t approximation is within a hundredth of the table.
-        if row.n > 10:
-            t = stats.t.ppf(0.95, row.n - 2)
-            assert row.at_0_05 == pytest.approx(t / np.sqrt(row.n - 2 + t**2), abs=0.01)
+def test_the_table_falls_with_n_and_is_near_the_t_approximation() -> None:
+    table = load_method("hb2011-22").trend_critical
+    for before, after in pairwise(sorted(table)):
+        assert table[after][0] < table[before][0]
+        assert table[after][1] <= table[before][1]
+    for n, (at_0_05, _) in table.items():
+        if n > 10:
+            t = stats.t.ppf(0.95, n - 2)
+            assert at_0_05 == pytest.approx(t / np.sqrt(n - 2 + t**2), abs=0.01)
 
 
 def test_exact_critical_values_of_small_n() -> None:
     """All orders of five to seven values: no more than 5 % reach the printed value."""
-    for row in critical_values()[:3]:
-        base = np.arange(row.n)
-        orders = np.array(list(permutations(range(row.n))))
-        rs = 1 - 6 * ((orders - base) ** 2).sum(axis=1) / (row.n**3 - row.n)
-        assert np.mean(rs >= row.at_0_05 - 1e-3) <= 0.05
-        below = np.unique(np.round(rs[rs < row.at_0_05 - 1e-3], 6)).max()
+    table = load_method("hb2011-22").trend_critical
+    for n in (5, 6, 7):
+        orders = np.array(list(permutations(range(n))))
+        rs = 1 - 6 * ((orders - np.arange(n)) ** 2).sum(axis=1) / (n**3 - n)
+        critical = table[n][0]
+        assert np.mean(rs >= critical - 1e-3) <= 0.05
+        below = np.unique(np.round(rs[rs < critical - 1e-3], 6)).max()
         assert np.mean(rs >= below - 1e-6) > 0.05
+
+
+def test_a_method_without_a_table_is_refused() -> None:
+    with pytest.raises(InputError):
+        spearman_official([1, 2, 3, 4, 5], method=load_method("hj442-2020"))
 
 
 def test_equal_values_are_no_trend() -> None:
