@@ -38,7 +38,7 @@ class Scale:
     """How an indicator is averaged and scatters.
 
     Attributes:
-        kind: ``arithmetic``, ``hydrogen`` (pH) or ``geometric`` (coliforms): the space of means.
+        kind: ``arithmetic``, ``hydrogen_ion`` (pH) or ``geometric`` (coliforms): the space of means.
         logarithmic: whether values in that space scatter evenly on a logarithmic scale.
     """
 
@@ -55,13 +55,13 @@ class Scale:
 
     def to_mean(self, value: Floats) -> Floats:
         """From the indicator's unit to the space of means."""
-        if self.kind == "hydrogen":
+        if self.kind == "hydrogen_ion":
             return np.power(10.0, -value)
         return np.log(value) if self.kind == "geometric" else value
 
     def from_mean(self, value: Floats) -> Floats:
         """From the space of means to the indicator's unit."""
-        if self.kind == "hydrogen":
+        if self.kind == "hydrogen_ion":
             return -np.log10(value)
         return np.exp(value) if self.kind == "geometric" else value
 
@@ -131,7 +131,7 @@ def scales_for(cube: Cube, kinds: Mapping[str, str], lower: frozenset[str]) -> t
 
     Args:
         cube: the samples.
-        kinds: code to ``hydrogen`` or ``geometric``; others are arithmetic.
+        kinds: code to ``hydrogen_ion`` or ``geometric``; others are arithmetic.
         lower: codes with a lower limit (more is better), which scatter evenly as they are.
     """
     scales = []
@@ -357,7 +357,7 @@ def _required(
         # Concentrations and hydrogen ions cannot be negative: such a demand cannot be met, when
         # it asks for less, or is met by anything, when it asks for more.
         if needed is None or (scale.kind != "geometric" and needed <= 0):
-            asks_less = upper != (scale.kind == "hydrogen")
+            asks_less = upper != (scale.kind == "hydrogen_ion")
             reachable = reachable and not asks_less
             ends.append(None)
             continue
