@@ -11,8 +11,10 @@ import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from luhai.plan.model import Anchored, Duty, Paragraph, PlaceTarget, Plan, Span
+from luhai.text import DEFAULT_LANGUAGE
 
 _BOUNDARY = re.compile(r"(?<=[。；！？;!?])|(?<=[a-z0-9)]\.)\s+(?=[A-Z(])")
 _WORD = re.compile(r"\w")
@@ -64,6 +66,27 @@ class ParagraphCoverage:
     carriers: tuple[Carrier, ...]
     reason: dict[str, str]
     uncarried: tuple[str, ...]
+
+    def to_dict(self, language: str = DEFAULT_LANGUAGE) -> dict[str, Any]:
+        """Plain mapping for JSON."""
+        return {
+            "paragraph": self.paragraph.id,
+            "row": self.paragraph.line,
+            "text": self.paragraph.text,
+            "status": self.status,
+            "records": [
+                {
+                    "kind": carrier.kind,
+                    "id": carrier.id,
+                    "source": carrier.source,
+                    "start": carrier.span.start if carrier.span else None,
+                    "end": carrier.span.end if carrier.span else None,
+                }
+                for carrier in self.carriers
+            ],
+            "reason": self.reason.get(language, ""),
+            "uncarried": list(self.uncarried),
+        }
 
 
 def coverage(plan: Plan) -> tuple[ParagraphCoverage, ...]:
