@@ -9,7 +9,7 @@ from typing import Protocol
 
 from luhai.errors import UsageError
 from luhai.standards.limits import Standard, load_standard, standards
-from luhai.standards.methods import Method, load_method, methods
+from luhai.standards.methods import Method, assessment_methods, load_method
 from luhai.standards.tables import unknown
 from luhai.why import Citation
 
@@ -52,9 +52,11 @@ def _source(name: str, extra: Sequence[str | Path]) -> Standard | Method:
     paths = [Path(path) for path in extra]
     if name in standards(extra=paths):
         return load_standard(name, extra=paths)
-    if name in methods(extra=paths):
+    if name in assessment_methods(extra=paths):
         return load_method(name, extra=paths)
-    raise unknown("standard or method", name, (*standards(extra=paths), *methods(extra=paths)))
+    raise unknown(
+        "standard or method", name, (*standards(extra=paths), *assessment_methods(extra=paths))
+    )
 
 
 def _row(edition: Standard | Method, name: str) -> Cited:

@@ -16,7 +16,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cache
 
-from luhai.standards.indicators import MEDIA, Alias, aliases, indicators
+from luhai.standards.catalogue import MEDIA, Alias, aliases, indicators
 from luhai.standards.tables import unknown
 
 _BASIS = re.compile(

@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from luhai.errors import InputError, UsageError
-from luhai.standards.indicators import indicator
+from luhai.standards.catalogue import indicator
 from luhai.standards.tables import NO_LIMIT, Row, folders, read_csv, read_toml, unknown
 from luhai.standards.units import convert
 
@@ -439,9 +439,7 @@ def _both(
     entries: Iterable[Mapping[str, Any]], name: str, file: Path
 ) -> tuple[dict[str, str], ...]:
     try:
-        return tuple(
-            dict({"zh": entry[f"{name}_zh"], "en": entry[f"{name}_en"]}) for entry in entries
-        )
+        return tuple({"zh": entry[f"{name}_zh"], "en": entry[f"{name}_en"]} for entry in entries)
     except KeyError as error:
         raise InputError(
             f"A class lacks {error}.", where=str(file), remedy="Give every class its names."

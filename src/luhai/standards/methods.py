@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from luhai.errors import InputError, UsageError
-from luhai.standards.indicators import indicator
+from luhai.standards.catalogue import indicator
 from luhai.standards.tables import folders, read_csv, read_toml, unknown
 
 PERIODS = ("sample", "month", "season", "year", "rolling")
@@ -238,7 +238,7 @@ class Method:
         return self.valid_from <= on and (self.valid_to is None or on <= self.valid_to)
 
 
-def methods(*, extra: Sequence[Path] = ()) -> tuple[str, ...]:
+def assessment_methods(*, extra: Sequence[Path] = ()) -> tuple[str, ...]:
     """Ids of all known methods."""
     return tuple(sorted(folders("method", extra)))
 

@@ -110,6 +110,23 @@ def _round_decimal(value: float, place: int) -> Decimal:
     return quotient.scaleb(-place)
 
 
+def drop_noise(values: ArrayLike, digits: int = SIGNIFICANT_DIGITS) -> NDArray[np.float64]:
+    """Keep so many significant digits, so that arithmetic noise cannot cross a cut.
+
+    Args:
+        values: any shape; NaN stays NaN.
+        digits: significant digits, at most 15, the most that survive a trip through decimals.
+    """
+    numbers = np.asarray(values, dtype=np.float64)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        exponent = np.floor(np.log10(np.abs(numbers)))
+    places = np.nan_to_num(digits - 1 - exponent, nan=0.0, posinf=0.0, neginf=0.0)
+    places = np.clip(places, -22, 22)
+    up, down = 10.0 ** np.maximum(places, 0), 10.0 ** np.maximum(-places, 0)
+    cleaned: NDArray[np.float64] = np.rint(numbers * up / down) / up * down
+    return cleaned
+
+
 def first_significant_place(value: float) -> int:
     """Decimal place of the first significant digit: 3 for 0.004."""
     adjusted = Decimal(f"{value:.{SIGNIFICANT_DIGITS - 1}e}").adjusted()

@@ -19,7 +19,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from luhai.errors import InputError
-from luhai.standards.indicators import Indicator, indicator
+from luhai.standards.catalogue import Indicator, indicator
+from luhai.standards.rounding import drop_noise
 from luhai.standards.tables import DATA, read_csv
 
 if TYPE_CHECKING:
@@ -195,7 +196,7 @@ def convert(values: ArrayLike, from_unit: str, code: str) -> NDArray[np.float64]
     factor, offset = _line(unit, target)
     if factor == 1.0 and offset == 0.0:
         return numbers.copy()
-    return _drop_noise(numbers * factor + offset)
+    return drop_noise(numbers * factor + offset, 15)
 
 
 def _line(unit: Unit, target: Indicator) -> tuple[float, float]:
@@ -247,14 +248,3 @@ def _incompatible(unit: Unit, target: Indicator) -> InputError:
         why=f"Its values are kept in {target.unit or '1'}.",
         remedy="Check the header, or state the unit in a mapping file.",
     )
-
-
-def _drop_noise(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Keep fifteen significant digits, the most that survive a trip through decimals."""
-    with np.errstate(divide="ignore", invalid="ignore"):
-        exponent = np.where(values == 0, 0, np.floor(np.log10(np.abs(values))))
-    places = np.clip(np.nan_to_num(14 - exponent, nan=0.0, posinf=0.0, neginf=0.0), -22, 22)
-    up = 10.0 ** np.maximum(places, 0)
-    down = 10.0 ** np.maximum(-places, 0)
-    cleaned: NDArray[np.float64] = np.rint(values * up / down) / up * down
-    return cleaned
