@@ -6,12 +6,12 @@ which, is data (``magnitudes.csv``, ``containments.csv``); a plan's own ``part_o
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator
 from datetime import date
 from functools import cache
-
-import pint
+from typing import TYPE_CHECKING
 
 from luhai.plan.checks.finding import (
     Finding,
@@ -27,9 +27,20 @@ from luhai.plan.checks.finding import (
 from luhai.plan.model import Count, Plan, Quantity, Span, Target
 from luhai.text import Text
 
+if TYPE_CHECKING:
+    import pint
+
+
+_FACTOR = r"[^\W\d_]+(?:\*\*-?\d+|[²³])?"
+_UNIT = re.compile(rf"%|{_FACTOR}(?:[/*·]{_FACTOR})*")
+"""Shape of a unit; pint answers a malformed one with errors of many kinds."""
+
 
 @cache
 def _units() -> pint.UnitRegistry:  # type: ignore[type-arg]
+    # Imported here: half a second that reading a plan or a place register does not need.
+    import pint
+
     registry: pint.UnitRegistry = pint.UnitRegistry()  # type: ignore[type-arg]
     registry.define("mu = 10000 / 15 * meter ** 2")
     return registry
@@ -37,10 +48,14 @@ def _units() -> pint.UnitRegistry:  # type: ignore[type-arg]
 
 def converted(value: float, unit: str, into: str) -> float | None:
     """A value in another unit; ``None`` when a unit is unknown or measures something else."""
+    from pint.errors import DimensionalityError, UndefinedUnitError
+
+    written = [_spelled(unit), _spelled(into)]
+    if not all(_UNIT.fullmatch(each) for each in written):
+        return None
     try:
-        quantity = _units().Quantity(value, _spelled(unit))
-        return float(quantity.to(_spelled(into)).magnitude)
-    except (pint.errors.UndefinedUnitError, pint.errors.DimensionalityError):
+        return float(_units().Quantity(value, written[0]).to(written[1]).magnitude)
+    except (UndefinedUnitError, DimensionalityError):
         return None
 
 
@@ -50,6 +65,11 @@ def _known(unit: str) -> bool:
 
 def _spelled(unit: str) -> str:
     return "dimensionless" if unit == "1" else re.sub(r"([A-Za-z])([23])\b", r"\1**\2", unit)
+
+
+def _equal(value: float | None, other: float) -> bool:
+    """Equal but for the rounding of a conversion of units."""
+    return value is not None and math.isclose(value, other, rel_tol=1e-9)
 
 
 def _figure(value: float) -> str:
@@ -142,7 +162,7 @@ def target_restated_differently(plan: Plan, today: date | None) -> Iterator[Find
         same_value = (
             origin.value == target.value
             if origin.value is None or target.value is None
-            else converted(target.value, target.unit, origin.unit) == origin.value
+            else _equal(converted(target.value, target.unit, origin.unit), origin.value)
         )
         if same_value and origin.year == target.year and origin.comparison == target.comparison:
             continue
