@@ -9,11 +9,14 @@ the deciding raw row, what was left out and why, versions.
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Callable
 from typing import Any
 
 from luhai.assessment.results import Run, require_run, runs
+from luhai.assessment.why_plan import explain_plan_number, is_plan_number
 from luhai.errors import NotFoundError
+from luhai.plan import load_plan
 from luhai.why import Why
 from luhai.workspace import Workspace
 
@@ -22,6 +25,16 @@ Explainer = Callable[[Workspace, Run, str, dict[str, Any]], Why]
 
 EXPLAINERS: dict[str, Explainer] = {}
 """Explainer of each result table."""
+
+_MODULES = (
+    "luhai.assessment.why_classes",
+    "luhai.assessment.why_attainment",
+    "luhai.assessment.why_groups",
+    "luhai.assessment.why_trends",
+    "luhai.assessment.why_outlook",
+    "luhai.assessment.why_warnings",
+)
+"""Modules of this room that register explainers; imported when the first is asked for."""
 
 
 def explainer(table: str) -> Callable[[Explainer], Explainer]:
@@ -61,7 +74,13 @@ def explain(workspace: Workspace, result_id: str) -> Why:
             warnings, and of numeric targets of the plan.
 
     Raises:
-        NotFoundError: no such result.
+        NotFoundError: no such result, or a file that it rests on is no longer kept.
     """
+    if is_plan_number(result_id) and workspace.plan is not None:
+        promised = explain_plan_number(load_plan(workspace.plan), result_id)
+        if promised is not None:
+            return promised
     run, table, row = find_result(workspace, result_id)
+    for name in _MODULES:
+        importlib.import_module(name)
     return EXPLAINERS[table](workspace, run, table, row)

@@ -1,0 +1,388 @@
+"""Why a place has its class, and why an indicator has its mean and its class."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import polars as pl
+
+from luhai.assessment.basis import make_basis
+from luhai.assessment.results import Run
+from luhai.assessment.why import explainer
+from luhai.assessment.why_means import Walk
+from luhai.assessment.why_parts import (
+    Evidence,
+    indicator_names,
+    listed,
+    local,
+    number_text,
+    period,
+    period_end,
+    versions_step,
+)
+from luhai.standards import Limit, Standard, citation, indicator, load_method, load_standard
+from luhai.standards.methods import Method
+from luhai.standards.rounding import round_text
+from luhai.text import LANGUAGES, N_, Text
+from luhai.why import Why
+from luhai.workspace import Workspace
+
+Row = Mapping[str, Any]
+_CLOSE = 1e-9
+
+
+@explainer("classes")
+def explain_class(workspace: Workspace, run: Run, table: str, row: dict[str, Any]) -> Why:
+    """Why a place has its class in a period."""
+    return class_tree(Evidence(workspace, run), row)
+
+
+@explainer("indicators")
+def explain_indicator(workspace: Workspace, run: Run, table: str, row: dict[str, Any]) -> Why:
+    """Why an indicator has its mean and its class at a place in a period."""
+    return indicator_tree(Evidence(workspace, run), row)
+
+
+def class_name(standard: Standard, number: int | None) -> dict[str, str]:
+    """Name of a class in both languages."""
+    return {language: standard.class_name(int(number or 0), language) for language in LANGUAGES}
+
+
+def class_tree(evidence: Evidence, row: Row) -> Why:
+    """The tree of a row of ``classes``; the worst indicator's tree reaches the raw rows."""
+    standard, method = load_standard(row["standard"]), load_method(row["method"])
+    rows = indicator_rows(evidence, row)
+    deciding = [code for code in (row["deciding"] or "").split(";") if code]
+    chosen = [entry for code in deciding for entry in rows if entry["indicator"] == code]
+    others = [entry for entry in rows if entry["indicator"] not in deciding]
+    message = N_("{place}, {period}: {class_name}, decided by {indicators}")
+    if not deciding:
+        message = N_("{place}, {period}: {class_name}")
+    children = [
+        Why(
+            kind="rule",
+            statement=Text("{rule}", {"rule": dict(method.clause("class").text)}),
+            detail=_enough(row, method),
+            citation=citation(method, "class"),
+        ),
+        *(indicator_tree(evidence, entry, final=False) for entry in chosen),
+    ]
+    if row["scope"] == "outside_standard":
+        children.append(_outside(evidence, row, standard))
+    if others:
+        children.append(_others(others, standard))
+    same = _class_of(standard, rows) == int(row["class"] or 0)
+    children.append(versions_step(evidence, row["result_id"], same))
+    return Why(
+        kind="result",
+        statement=Text(
+            message,
+            {
+                "place": evidence.place_name(row["place"]),
+                "period": period(row["by"], row["time"]),
+                "class_name": class_name(standard, row["class"]),
+                "indicators": indicator_names(";".join(deciding)),
+            },
+        ),
+        detail=_samples(row),
+        value=class_name(standard, row["class"])["zh"],
+        result_id=row["result_id"],
+        children=tuple(children),
+    )
+
+
+def indicator_rows(evidence: Evidence, row: Row) -> list[dict[str, Any]]:
+    """Rows of ``indicators`` for the place, period and standard of a row of ``classes``."""
+    table = evidence.run.table("indicators")
+    return (
+        table.filter(
+            pl.col("place") == row["place"],
+            pl.col("by") == row["by"],
+            pl.col("time") == row["time"],
+            pl.col("standard") == row["standard"],
+        )
+        .sort("indicator")
+        .to_dicts()
+    )
+
+
+def class_row(evidence: Evidence, row: Row) -> dict[str, Any] | None:
+    """The row of ``classes`` that an indicator's row belongs to."""
+    table = evidence.run.table("classes").filter(
+        pl.col("place") == row["place"],
+        pl.col("by") == row["by"],
+        pl.col("time") == row["time"],
+        pl.col("standard") == row["standard"],
+    )
+    return table.row(0, named=True) if table.height else None
+
+
+def _class_of(standard: Standard, rows: list[dict[str, Any]]) -> int:
+    """The class that the indicators' means give when they are judged again."""
+    worst = 0
+    for entry in rows:
+        if entry["counts"] and entry["mean_rounded"] is not None:
+            found = int(entry["class"] or 0)
+            worst = max(worst, found)
+    return worst
+
+
+def _samples(row: Row) -> Text:
+    return Text(
+        "{samples} samples, {censored} not detected",
+        {"samples": row["samples"], "censored": row["censored"]},
+    )
+
+
+def _enough(row: Row, method: Method) -> Text | None:
+    minimum = method.minimum(row["by"])
+    if row["enough"] is None or row["enough"] or minimum is None:
+        return None
+    return Text(
+        "The rule asks for at least {count} ({unit}) here: for information only.",
+        {"count": minimum.count, "unit": _UNITS.get(minimum.of, Text(minimum.of))},
+    )
+
+
+_UNITS = {
+    "sample": Text(N_("samples")),
+    "month": Text(N_("months")),
+    "season": Text(N_("seasons")),
+}
+
+
+def _outside(evidence: Evidence, row: Row, standard: Standard) -> Why:
+    place = evidence.plan.places.get(row["place"]) if evidence.plan else None
+    salinity = place.salinity_psu if place else None
+    return Why(
+        kind="note",
+        statement=Text(
+            "Brackish water: {standard} is for fresh water, so the class is for information.",
+            {"standard": standard.title},
+        ),
+        detail=None
+        if salinity is None
+        else Text("Typical salinity of the place: {salinity}", {"salinity": number_text(salinity)}),
+    )
+
+
+def _others(rows: list[dict[str, Any]], standard: Standard) -> Why:
+    counted = [row for row in rows if row["counts"]]
+    return Why(
+        kind="note",
+        statement=Text(
+            "The other indicators are no worse: {n} assessed, {m} only inform",
+            {"n": len(counted), "m": len(rows) - len(counted)},
+        ),
+        children=tuple(
+            Why(
+                kind="note",
+                statement=Text(
+                    "{indicator} {value} {unit}: {class_name}",
+                    {
+                        "indicator": indicator(row["indicator"]).short,
+                        "value": mean_text(row),
+                        "unit": indicator(row["indicator"]).unit,
+                        "class_name": class_name(standard, row["class"]),
+                    },
+                ),
+                value=mean_text(row),
+                unit=indicator(row["indicator"]).unit,
+                result_id=row["result_id"],
+            )
+            for row in rows
+        ),
+    )
+
+
+def mean_text(row: Row) -> str:
+    """The rounded mean of a row of ``indicators`` with the method's digits."""
+    if row["mean_rounded"] is None:
+        return "–"
+    return round_text(float(row["mean_rounded"]), int(row["digits"]), keep_one_significant=True)
+
+
+def indicator_tree(evidence: Evidence, row: Row, *, final: bool = True) -> Why:
+    """The tree of a row of ``indicators``.
+
+    Args:
+        evidence: where raw rows come from.
+        row: the row.
+        final: whether versions end the tree; not below another result.
+    """
+    standard = load_standard(row["standard"])
+    whole = class_row(evidence, row)
+    method = load_method(whole["method"] if whole else standard.default_method)
+    walk, mean_step, same = recompute(evidence, row, method)
+    found = indicator(row["indicator"])
+    children = [*_comparison(row, standard, method)]
+    if mean_step is not None:
+        children.append(mean_step)
+    children += _left_out(evidence, walk)
+    if final or not same:
+        children.append(versions_step(evidence, row["result_id"], same))
+    return Why(
+        kind="result",
+        statement=Text(
+            "{place}, {period}: {indicator} {value} {unit}, {class_name}",
+            {
+                "place": evidence.place_name(row["place"]),
+                "period": period(row["by"], row["time"]),
+                "indicator": found.short,
+                "value": mean_text(row),
+                "unit": found.unit,
+                "class_name": class_name(standard, row["class"]),
+            },
+        ),
+        detail=_samples(row),
+        value=mean_text(row),
+        unit=found.unit,
+        result_id=row["result_id"],
+        children=tuple(children),
+    )
+
+
+def recompute(evidence: Evidence, row: Row, method: Method) -> tuple[Walk, Why | None, bool]:
+    """Walk from the raw rows to the mean of a row of ``indicators``.
+
+    Returns:
+        The walk, its last step, and whether it ends at the stored mean.
+    """
+    basis = make_basis(
+        row["standard"],
+        row["by"],
+        method=method.id,
+        register=evidence.plan.places if evidence.plan else None,
+    )
+    walk = Walk(evidence, row["indicator"], basis, row["place"])
+    codes = [row["indicator"], *walk.parts]
+    rows = evidence.observations(
+        row["place"], codes, local(row["time"]), period_end(row["by"], row["time"])
+    )
+    mean = walk.mean(rows, basis.chain)
+    if mean is None:
+        return walk, None, row["mean"] is None
+    stored = row["mean"]
+    same = stored is not None and abs(mean.number - stored) <= _CLOSE * max(abs(stored), 1e-12)
+    return walk, mean.why, same
+
+
+def _comparison(row: Row, standard: Standard, method: Method) -> list[Why]:
+    """Rounding and comparison with the limits on both sides of the class."""
+    number = int(row["class"] or 0)
+    if row["mean_rounded"] is None or not standard.limits_of(row["indicator"]):
+        return [
+            Why(
+                kind="note",
+                statement=Text("The standard sets no limit on it: it is shown, not judged."),
+            )
+        ]
+    met = standard.limit(row["indicator"], number) if 0 < number <= standard.class_count else None
+    missed = standard.limit(row["indicator"], number - 1) if number > 1 else None
+    value = mean_text(row)
+    pieces = []
+    if missed is not None and (met is None or missed.text != met.text):
+        pieces.append(
+            Text(
+                "{value} does not meet {limit} ({class_name})",
+                {
+                    "value": value,
+                    "limit": missed.text,
+                    "class_name": class_name(standard, number - 1),
+                },
+            )
+        )
+    if met is not None:
+        pieces.append(
+            Text(
+                "{value} meets {limit} ({class_name})",
+                {"value": value, "limit": met.text, "class_name": class_name(standard, number)},
+            )
+        )
+    limit = missed or met
+    steps = [
+        Why(
+            kind="comparison",
+            statement=Text("{comparisons}", {"comparisons": listed(pieces)}),
+            value=value,
+            unit=indicator(row["indicator"]).unit,
+            citation=citation(standard, limit) if limit else None,
+        ),
+        Why(
+            kind="comparison",
+            statement=Text(
+                "Rounded to {digits} decimals before comparison", {"digits": row["digits"]}
+            ),
+            formula=f"{number_text(row['mean'], 10)} → {value}",
+            citation=citation(method, "rounding"),
+        ),
+    ]
+    if not row["counts"]:
+        steps.append(
+            Why(
+                kind="note",
+                statement=Text("It informs only: the method does not let it decide the class."),
+                citation=citation(method, "items"),
+            )
+        )
+    if row["exceedance"] is not None and row["exceedance"] > 0:
+        steps.append(_exceedance(row, standard, method))
+    return steps
+
+
+def _exceedance(row: Row, standard: Standard, method: Method) -> Why:
+    reference = standard.limit(row["indicator"], method.reference_class)
+    bound = _bound(reference)
+    multiple = round_text(float(row["exceedance"]), 2)
+    return Why(
+        kind="formula",
+        statement=Text(
+            "Exceeds the limit of {class_name} by {multiple} times",
+            {
+                "class_name": class_name(standard, method.reference_class),
+                "multiple": multiple,
+            },
+        ),
+        value=multiple,
+        formula=f"{mean_text(row)} ÷ {number_text(bound)} − 1 = {multiple}",
+        citation=citation(method, "exceedance"),
+    )
+
+
+def _bound(limit: Limit | None) -> float | None:
+    return None if limit is None else limit.value
+
+
+def _left_out(evidence: Evidence, walk: Walk) -> list[Why]:
+    if not walk.left_out:
+        return []
+    return [
+        Why(
+            kind="left_out",
+            statement=Text("{n} values were left out", {"n": len(walk.left_out)}),
+            children=tuple(
+                Why(
+                    kind="left_out",
+                    statement=Text(
+                        "{indicator}, {time}: {written} ({reason})",
+                        {
+                            "indicator": indicator(entry["indicator"]).short,
+                            "time": local(entry["time"]).strftime("%Y-%m-%d %H:%M"),
+                            "written": entry["value_text"] or "–",
+                            "reason": _reason(entry),
+                        },
+                    ),
+                )
+                for entry in walk.left_out
+            ),
+        )
+    ]
+
+
+def _reason(entry: Row) -> Text:
+    if entry["filled"] is None:
+        return Text("not detected, and no detection limit is known")
+    if entry["flag"]:
+        return Text("quality flag: {flag}", {"flag": entry["flag"]})
+    return Text("the value cannot enter a mean of this kind")
