@@ -33,7 +33,13 @@ from deltalake.exceptions import DeltaError, TableNotFoundError
 
 from luhai.errors import InputError, NotFoundError, UsageError
 from luhai.observations.locking import writer_lock
-from luhai.observations.ordering import LOCATION, Mask, first_of_each, order_observations
+from luhai.observations.ordering import (
+    LOCATION,
+    Mask,
+    OrderedObservations,
+    first_of_each,
+    order_observations,
+)
 from luhai.observations.schema import IDENTITY, OBSERVATION_SCHEMA
 from luhai.workspace import Workspace
 
@@ -88,20 +94,20 @@ class Compared:
     """Rows set against the store.
 
     Attributes:
-        frame: the rows in series order.
+        ordered: the rows in series order.
         is_new: shape (rows,), not stored before and not a repetition within the frame.
         contradicts: shape (rows,), new, while the store holds another value for the same place,
             medium, time, layer, depth, sample and indicator.
     """
 
-    frame: pl.DataFrame
+    ordered: OrderedObservations
     is_new: Mask
     contradicts: Mask
 
     @property
     def new(self) -> pl.DataFrame:
         """The rows to write."""
-        return self.frame if self.is_new.all() else self.frame.filter(pl.Series(self.is_new))
+        return self.ordered.frame.filter(pl.Series(self.is_new))
 
 
 class ObservationStore:
@@ -212,6 +218,25 @@ class ObservationStore:
             lazy = lazy.filter(pl.col("time") < _aware(end), pl.col("year") <= _aware(end).year + 1)
         return lazy.sort("place", "indicator", "time", "layer", "depth_m", "file", "row").collect()
 
+    def compare(self, frame: pl.DataFrame) -> Compared:
+        """Set rows against each other and against the store.
+
+        Rows of one place must come in one call: calls do not know of each other.
+
+        Raises:
+            InputError: columns, types or values break the schema.
+        """
+        check_schema(frame)
+        ordered = order_observations(frame)
+        is_new = first_of_each(ordered)
+        contradicts = np.zeros(frame.height, dtype=np.bool_)
+        stored = self._stored_beside(ordered.frame)
+        if stored is not None and stored.height:
+            known = _matches(ordered.frame, stored, IDENTITY)
+            contradicts = _matches(ordered.frame, stored, LOCATION) & ~known & is_new
+            is_new = is_new & ~known
+        return Compared(ordered, is_new, contradicts)
+
     # Writing
 
     def append(self, frame: pl.DataFrame, *, import_id: str) -> Appended:
@@ -225,7 +250,7 @@ class ObservationStore:
             InputError: columns, types or values break the schema, or another writer is busy.
         """
         with self.writer(import_id=import_id) as writer:
-            compared = writer.compare(frame)
+            compared = self.compare(frame)
             written = writer.commit(iter([compared.new]))
         return Appended(written.accepted, frame.height - written.accepted, written.version)
 
@@ -241,6 +266,50 @@ class ObservationStore:
             if not ended_properly:
                 self._remove_orphans()
             yield StoreWriter(self, import_id)
+
+    def _stored_beside(self, frame: pl.DataFrame) -> pl.DataFrame | None:
+        """Identity columns of stored rows at the places and times of the frame.
+
+        ``None`` when no stored file can hold any: the statistics of the log tell.
+        """
+        files = self._files_touched(frame)
+        if not files:
+            return None
+        connection = _connect()
+        connection.register("incoming", frame.select(LOCATION).to_arrow())
+        connection.register(
+            "bounds", frame.select(first=pl.col("time").min(), last=pl.col("time").max()).to_arrow()
+        )
+        same = " AND ".join(f"s.{name} IS NOT DISTINCT FROM i.{name}" for name in LOCATION)
+        relation = _duckdb_relation(connection, files)
+        relation.create_view("stored")
+        answer: pl.DataFrame = connection.sql(
+            f"SELECT {', '.join('s.' + name for name in IDENTITY)} FROM stored AS s "
+            f"SEMI JOIN incoming AS i ON {same} "
+            "WHERE s.time >= (SELECT first FROM bounds) AND s.time <= (SELECT last FROM bounds)"
+        ).pl()
+        return answer.with_columns(
+            pl.col(name).cast(OBSERVATION_SCHEMA[name]) for name in IDENTITY
+        ).unique()
+
+    def _files_touched(self, frame: pl.DataFrame) -> list[str]:
+        table = self._table(None)
+        if table is None or frame.height == 0:
+            return []
+        actions = pl.DataFrame(table.get_add_actions(flatten=True))
+        if actions.height == 0:
+            return []
+        years = frame["year"].unique().to_list()
+        first, last = frame.select(a=pl.col("time").min(), b=pl.col("time").max()).row(0)
+        touched = actions.filter(pl.col(_STATISTICS["year"]).cast(pl.Int64).is_in(years))
+        if {_STATISTICS["start"], _STATISTICS["end"]} <= set(actions.columns):
+            # A file without statistics may hold anything; statistics are cut to milliseconds.
+            grace = pl.duration(milliseconds=1)
+            touched = touched.filter(
+                (pl.col(_STATISTICS["start"]) <= last).fill_null(True),
+                (pl.col(_STATISTICS["end"]) + grace >= first).fill_null(True),
+            )
+        return [str(self.path / unquote(path)) for path in touched["path"]]
 
     def _table(self, version: int | None) -> DeltaTable | None:
         try:
@@ -295,25 +364,6 @@ class StoreWriter:
     import_id: str
     _committed: bool = field(default=False, init=False)
 
-    def compare(self, frame: pl.DataFrame) -> Compared:
-        """Set rows against each other and against the store.
-
-        Rows of one place must come in one call: calls do not know of each other.
-
-        Raises:
-            InputError: columns, types or values break the schema.
-        """
-        check_schema(frame)
-        ordered = order_observations(frame)
-        is_new = first_of_each(ordered)
-        contradicts = np.zeros(frame.height, dtype=np.bool_)
-        stored = self._stored_beside(ordered.frame)
-        if stored is not None and stored.height:
-            known = _matches(ordered.frame, stored, IDENTITY)
-            contradicts = _matches(ordered.frame, stored, LOCATION) & ~known & is_new
-            is_new = is_new & ~known
-        return Compared(ordered.frame, is_new, contradicts)
-
     def commit(self, frames: Iterator[pl.DataFrame]) -> Appended:
         """Write frames of new rows as one version; without any row the version stays.
 
@@ -358,50 +408,6 @@ class StoreWriter:
                 name="observations",
                 configuration=_TABLE_SETTINGS,
             )
-
-    def _stored_beside(self, frame: pl.DataFrame) -> pl.DataFrame | None:
-        """Identity columns of stored rows at the places and times of the frame.
-
-        ``None`` when no stored file can hold any: the statistics of the log tell.
-        """
-        files = self._files_touched(frame)
-        if not files:
-            return None
-        connection = _connect()
-        connection.register("incoming", frame.select(LOCATION).to_arrow())
-        connection.register(
-            "bounds", frame.select(first=pl.col("time").min(), last=pl.col("time").max()).to_arrow()
-        )
-        same = " AND ".join(f"s.{name} IS NOT DISTINCT FROM i.{name}" for name in LOCATION)
-        relation = _duckdb_relation(connection, files)
-        relation.create_view("stored")
-        answer: pl.DataFrame = connection.sql(
-            f"SELECT {', '.join('s.' + name for name in IDENTITY)} FROM stored AS s "
-            f"SEMI JOIN incoming AS i ON {same} "
-            "WHERE s.time >= (SELECT first FROM bounds) AND s.time <= (SELECT last FROM bounds)"
-        ).pl()
-        return answer.with_columns(
-            pl.col(name).cast(OBSERVATION_SCHEMA[name]) for name in IDENTITY
-        ).unique()
-
-    def _files_touched(self, frame: pl.DataFrame) -> list[str]:
-        table = self.store._table(None)
-        if table is None or frame.height == 0:
-            return []
-        actions = pl.DataFrame(table.get_add_actions(flatten=True))
-        if actions.height == 0:
-            return []
-        years = frame["year"].unique().to_list()
-        first, last = frame.select(a=pl.col("time").min(), b=pl.col("time").max()).row(0)
-        touched = actions.filter(pl.col(_STATISTICS["year"]).cast(pl.Int64).is_in(years))
-        if {_STATISTICS["start"], _STATISTICS["end"]} <= set(actions.columns):
-            # A file without statistics may hold anything; statistics are cut to milliseconds.
-            grace = pl.duration(milliseconds=1)
-            touched = touched.filter(
-                (pl.col(_STATISTICS["start"]) <= last).fill_null(True),
-                (pl.col(_STATISTICS["end"]) + grace >= first).fill_null(True),
-            )
-        return [str(self.store.path / unquote(path)) for path in touched["path"]]
 
 
 class _Source:

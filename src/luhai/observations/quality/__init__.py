@@ -114,6 +114,7 @@ def _joined(pair: dict[str, Any], names: Sequence[str]) -> str:
 
 __all__ = [
     "CHECKS",
+    "FLAG_SEPARATOR",
     "QualityCheck",
     "QualityFlag",
     "check_quality",
