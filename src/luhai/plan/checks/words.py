@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bisect
 import difflib
 import re
 from collections.abc import Iterator
@@ -160,13 +161,21 @@ def _said_twice(plan: Plan, first: Span, second: Span, message: Text) -> Finding
     )
 
 
+def _clauses(paragraph: Paragraph) -> list[tuple[str, int, int]]:
+    """Clauses of a paragraph, without their stops, with start and end (exclusive)."""
+    clauses = []
+    for start, end in sentences(paragraph.text):
+        for match in _CLAUSE.finditer(paragraph.text, start, end):
+            words = match[0].strip(" .")
+            if words:
+                first = match.start() + match[0].index(words)
+                clauses.append((words, first, first + len(words)))
+    return clauses
+
+
 def _equal_clauses(plan: Plan, paragraph: Paragraph) -> Iterator[tuple[Span, Span]]:
     """Longest runs of equal clauses at two places of a paragraph."""
-    clauses = [
-        (match[0].strip(), match.start() + len(match[0]) - len(match[0].lstrip()), match.end())
-        for match in _CLAUSE.finditer(paragraph.text)
-        if match[0].strip()
-    ]
+    clauses = _clauses(paragraph)
     words = [clause[0] for clause in clauses]
     taken: set[int] = set()
     for i in range(len(words)):
@@ -195,12 +204,12 @@ def _similar_sentences(plan: Plan, paragraph: Paragraph) -> Iterator[tuple[Span,
 
     Only first clauses: further on, parallel cases of one rule rightly end in similar words.
     """
-    clauses = [
-        (match[0].strip(), match.start(), match.end())
-        for start, end in sentences(paragraph.text)
-        if (match := _CLAUSE.search(paragraph.text, start, end)) is not None
-        and len(match[0].strip()) >= _SHORTEST_CLAUSE[plan.language] - 2
-    ]
+    shortest = _SHORTEST_CLAUSE[plan.language] - 2
+    starts = [start for start, _ in sentences(paragraph.text)]
+    firsts: dict[int, tuple[str, int, int]] = {}
+    for clause in _clauses(paragraph):
+        firsts.setdefault(bisect.bisect_right(starts, clause[1]), clause)
+    clauses = [clause for clause in firsts.values() if len(clause[0]) >= shortest]
     for i, (first, start, end) in enumerate(clauses):
         for second, other_start, other_end in clauses[i + 1 :]:
             if first == second or re.findall(r"\d+", first) != re.findall(r"\d+", second):
