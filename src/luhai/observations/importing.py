@@ -9,7 +9,7 @@ in one commit, and the report is written last; a repeat finds the rows known and
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,9 +21,17 @@ from luhai.errors import InputError, LuhaiError
 from luhai.observations.filing import keep_file, write_rejects, write_report
 from luhai.observations.locking import StoreBusyError
 from luhai.observations.ordering import Codes, Mask, rank
+from luhai.observations.place_contexts import (
+    load_contexts,
+    only_contexts,
+    qualified,
+    save_contexts,
+    with_context,
+)
 from luhai.observations.quality import FLAG_SEPARATOR, flag_ordered
 from luhai.observations.reading import ReadOptions, ReadResult, load_mapping, read_path
-from luhai.observations.reading.mapping import Mapping
+from luhai.observations.reading.mapping import Mapping as HeaderMapping
+from luhai.observations.reading.places import qualify_places
 from luhai.observations.reports import FileReport, MemberReport
 from luhai.observations.schema import REJECT_SCHEMA
 from luhai.observations.staging import StagedObservations
@@ -42,7 +50,7 @@ def import_paths(
     *,
     medium: str | None = None,
     year: int | None = None,
-    mapping: str | Path | Mapping | None = None,
+    mapping: str | Path | HeaderMapping | None = None,
     progress: Progress | None = None,
     language: str = DEFAULT_LANGUAGE,
     rejects_as_excel: bool = False,
@@ -88,7 +96,7 @@ def reading_options(
     *,
     medium: str | None = None,
     year: int | None = None,
-    mapping: str | Path | Mapping | None = None,
+    mapping: str | Path | HeaderMapping | None = None,
     language: str = DEFAULT_LANGUAGE,
 ) -> ReadOptions:
     """What the readers are told in a workspace: its register, and what the caller states."""
@@ -167,6 +175,8 @@ class ReadFile:
     rejects: list[pl.DataFrame] = field(default_factory=list)
     columns_rejected: int = 0
 
+    contexts: list[ReadResult] = field(default_factory=list)
+
     def add(self, result: ReadResult) -> None:
         """Add one table, or one batch of rows of a table."""
         key = (result.file, result.sheet)
@@ -184,7 +194,8 @@ class ReadFile:
             refused=before.refused or result.refused,
         )
         self.rows_read[key] = self.rows_read.get(key, 0) + result.count("read")
-        self.staged.add(result.observations)
+        self.staged.add(with_context(result))
+        self.contexts.append(only_contexts(result))
         if result.rejects.height:
             self.rejects.append(result.rejects)
             rejected = result.row_states.filter(pl.col("state") == "rejected")
@@ -279,14 +290,23 @@ def _distinct(keys: Codes) -> Codes:
 
 
 def compare_and_flag(
-    groups: Iterator[pl.DataFrame],
+    content: ReadFile,
+    places: Mapping[tuple[str, str], str],
     store: ObservationStore,
     account: RowAccount,
     now: datetime | None,
 ) -> Iterator[tuple[Compared, pl.DataFrame]]:
-    """Each group set against the store, and its rows in series order with their flags."""
-    for group in groups:
-        compared = store.compare(group)
+    """Groups of whole places set against the store, and their rows with their flags.
+
+    Args:
+        content: the file that was read.
+        places: what each name in its context is called.
+        store: the store to compare with.
+        account: where rows and flags are counted.
+        now: the moment of the check.
+    """
+    for group in content.staged.groups():
+        compared = store.compare(qualified(group, places))
         flagged = flag_ordered(compared.ordered, now=now, found={"conflict": compared.contradicts})
         account.add(flagged, compared.is_new)
         yield compared, flagged
@@ -327,8 +347,13 @@ class _ImportJob:
 
     def _store(self, writer: StoreWriter, content: ReadFile, account: RowAccount) -> int:
         def new_rows() -> Iterator[pl.DataFrame]:
-            groups = content.staged.groups()
-            for compared, flagged in compare_and_flag(groups, writer.store, account, self.now):
+            # Under the lock: no other import can give the same context another name meanwhile.
+            known = load_contexts(self.workspace)
+            places = qualify_places(content.contexts, known).known
+            if places != known:
+                save_contexts(self.workspace, places)
+            store = writer.store
+            for compared, flagged in compare_and_flag(content, places, store, account, self.now):
                 everything = compared.is_new.all()
                 yield flagged if everything else flagged.filter(pl.Series(compared.is_new))
             # Before the commit: an account that does not add up stores nothing.

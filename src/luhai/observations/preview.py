@@ -28,8 +28,10 @@ from luhai.observations.importing import (
     reading_options,
     skipped,
 )
+from luhai.observations.place_contexts import load_contexts
 from luhai.observations.reading import ReadOptions
 from luhai.observations.reading.mapping import Mapping
+from luhai.observations.reading.places import qualify_places
 from luhai.observations.reports import FileReport
 from luhai.observations.schema import OBSERVATION_SCHEMA
 from luhai.observations.staging import StagedObservations
@@ -133,30 +135,31 @@ def preview(
     options = reading_options(
         workspace, medium=medium, year=year, mapping=mapping, language=language
     )
-    store = ObservationStore(workspace)
     found = find_files(paths)
     files = []
     for position, (path, is_named) in enumerate(found):
         if progress is not None:
             progress(position, len(found), path.name)
         if is_named or looks_like_table(path):
-            files.append(_preview_file(path, options, store, now))
+            files.append(_preview_file(path, options, workspace, now))
         else:
             files.append(FilePreview(skipped(path)))
     if progress is not None:
         progress(len(found), len(found), "")
-    return ImportPreview(tuple(files), store.version)
+    return ImportPreview(tuple(files), ObservationStore(workspace).version)
 
 
 def _preview_file(
-    path: Path, options: ReadOptions, store: ObservationStore, now: datetime | None
+    path: Path, options: ReadOptions, workspace: Workspace, now: datetime | None
 ) -> FilePreview:
+    store = ObservationStore(workspace)
     account = RowAccount()
     changed, examples, changed_examples = 0, [], []
     with StagedObservations() as staged:
         try:
             content = read_file(path, options, staged)
-            for compared, flagged in compare_and_flag(staged.groups(), store, account, now):
+            places = qualify_places(content.contexts, load_contexts(workspace)).known
+            for compared, flagged in compare_and_flag(content, places, store, account, now):
                 changed += int(compared.contradicts.sum())
                 examples.append(_first(flagged, compared.is_new & ~compared.contradicts))
                 changed_examples.append(_first(flagged, compared.contradicts))

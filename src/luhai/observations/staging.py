@@ -53,7 +53,7 @@ class StagedObservations:
             self._folder.cleanup()
 
     def add(self, frame: pl.DataFrame) -> None:
-        """Let rows of ``OBSERVATION_SCHEMA`` wait."""
+        """Let rows wait; all frames have the same columns, ``place`` among them."""
         if frame.height == 0:
             return
         self._waiting.append(frame)

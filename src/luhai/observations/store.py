@@ -116,11 +116,21 @@ class ObservationStore:
     Args:
         workspace: whose ``observations`` folder holds (or will hold) the table.
         wait_seconds: how long a writer waits for another writer before it is refused.
+
+    Raises:
+        UsageError: the path of the workspace contains ``%``.
     """
 
     def __init__(self, workspace: Workspace, *, wait_seconds: float = 10.0) -> None:
         self.path = workspace.observations.resolve()
         self.wait_seconds = wait_seconds
+        if "%" in str(self.path):
+            # The table's library takes it for an encoded character and writes elsewhere.
+            raise UsageError(
+                "A workspace cannot lie in a folder with % in its name.",
+                where=str(self.path),
+                remedy="Rename the folder.",
+            )
 
     # Versions
 
@@ -157,7 +167,7 @@ class ObservationStore:
             NotFoundError: there is no such version.
         """
         table = self._table(version)
-        return [] if table is None else sorted(table.file_uris())
+        return [] if table is None else sorted(unquote(uri) for uri in table.file_uris())
 
     def relation(self, version: int | None = None, engine: str = "duckdb") -> nw.LazyFrame[Any]:
         """The observations of a version, as a lazy table of narwhals.

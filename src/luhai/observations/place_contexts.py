@@ -1,0 +1,103 @@
+"""Which of the places that share a name is meant, in this import and all before it?
+
+The readers tell places of the same name apart by their context (province, basin, river; see
+``reading.places``). A name once given to a place in its context stays for ever, so the workspace
+keeps what was given in ``imports/place_contexts.json``. The context travels with the rows until the
+whole file is read, because only then is it known which names are shared.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import polars as pl
+
+from luhai.errors import InputError
+from luhai.observations.reading.result import ROW_STATE_SCHEMA, ReadResult
+from luhai.observations.schema import OBSERVATION_SCHEMA, REJECT_SCHEMA
+from luhai.workspace import Workspace, write_atomically
+
+Places = Mapping[tuple[str, str], str]
+"""The place that a name in its context stands for."""
+
+_COLUMN = "context"
+
+
+def with_context(result: ReadResult) -> pl.DataFrame:
+    """The observations of a table with their context in a column of its own, missing without."""
+    contexts = result.place_contexts.filter(pl.col("context") != "").select("row", _COLUMN)
+    if contexts.height == 0:
+        return result.observations.with_columns(pl.lit(None, pl.String).alias(_COLUMN))
+    return result.observations.join(
+        contexts, on="row", how="left", validate="m:1", maintain_order="left"
+    )
+
+
+def only_contexts(result: ReadResult) -> ReadResult:
+    """The table without its rows: each name in its context once."""
+    return replace(
+        result,
+        row_states=pl.DataFrame(schema=ROW_STATE_SCHEMA),
+        observations=pl.DataFrame(schema=OBSERVATION_SCHEMA),
+        rejects=pl.DataFrame(schema=REJECT_SCHEMA),
+        place_contexts=result.place_contexts.filter(pl.col("context") != "").unique(
+            ["place", "context"], maintain_order=True
+        ),
+    )
+
+
+def qualified(frame: pl.DataFrame, places: Places) -> pl.DataFrame:
+    """Rows with the place that their name in its context stands for, without the context."""
+    renamed = [(name, context, place) for (name, context), place in places.items() if place != name]
+    columns = list(OBSERVATION_SCHEMA)
+    if not renamed or frame[_COLUMN].null_count() == frame.height:
+        return frame.select(columns)
+    table = pl.DataFrame(
+        renamed, schema=["place", _COLUMN, "_qualified"], schema_overrides=_TEXT, orient="row"
+    )
+    return (
+        frame.join(table, on=["place", _COLUMN], how="left", validate="m:1", maintain_order="left")
+        .with_columns(place=pl.coalesce("_qualified", "place"))
+        .select(columns)
+    )
+
+
+_TEXT = {"place": pl.String(), _COLUMN: pl.String(), "_qualified": pl.String()}
+
+
+def load_contexts(workspace: Workspace) -> dict[tuple[str, str], str]:
+    """What earlier imports called each name in its context.
+
+    Raises:
+        InputError: the file is damaged.
+    """
+    file = _file(workspace)
+    if not file.is_file():
+        return {}
+    try:
+        entries = json.loads(file.read_text(encoding="utf-8"))
+        return {(entry["name"], entry["context"]): entry["place"] for entry in entries}
+    except (ValueError, KeyError, TypeError) as error:
+        raise InputError(
+            f"The names that places were given cannot be read: {error}.",
+            where=str(file),
+            why="Without it, rows of two places could come under one name.",
+            remedy="Restore the file from a backup.",
+        ) from error
+
+
+def save_contexts(workspace: Workspace, places: Places) -> None:
+    """Keep what each name in its context is called."""
+    entries = [
+        {"name": name, "context": context, "place": place}
+        for (name, context), place in sorted(places.items())
+    ]
+    content = json.dumps(entries, ensure_ascii=False, indent=1)
+    write_atomically(_file(workspace), content.encode())
+
+
+def _file(workspace: Workspace) -> Path:
+    return workspace.imports / "place_contexts.json"
