@@ -58,7 +58,7 @@ def test_every_alias_is_read_back() -> None:
 @pytest.mark.parametrize("code", indicators())
 def test_own_names_are_read_back(code: str) -> None:
     entry = indicator(code)
-    # Nitrate and nitrite in words are one indicator each, as N; the codes of the ions serve packets.
+    # Nitrate and nitrite in words are one indicator each, as N; codes of the ions serve packets.
     expected = {"w21006": "lh_no2n", "w21007": "lh_no3n"}.get(code, code)
     for medium in entry.media:
         assert find_indicator(code.upper(), medium)[0].code == code

@@ -8,6 +8,13 @@ from luhai.standards import derived, levels
 from luhai.standards.catalogue import Indicator, indicator, indicators
 from luhai.standards.citations import citation, clause_text
 from luhai.standards.discharge import DischargeLimit, discharge_limits
+from luhai.standards.editions import (
+    detection_limit,
+    load_standard,
+    standard_in_force,
+    standards,
+    unprovable_classes,
+)
 from luhai.standards.formulas import FORMULAS, Formula
 from luhai.standards.grading import Grade, eutrophication_grade, grade_of, grades
 from luhai.standards.headers import IndicatorMatch, find_indicator
@@ -23,15 +30,7 @@ from luhai.standards.levels import (
     level_of_shares,
     levels_of,
 )
-from luhai.standards.limits import (
-    Limit,
-    Standard,
-    detection_limit,
-    load_standard,
-    standard_in_force,
-    standards,
-    unprovable_classes,
-)
+from luhai.standards.limits import Limit, Standard
 from luhai.standards.methods import Method, assessment_methods, load_method
 from luhai.standards.palette import Colour, colour, colours
 from luhai.standards.quarters import Season, season_of, seasons

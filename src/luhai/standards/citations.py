@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Protocol
 
 from luhai.errors import UsageError
-from luhai.standards.limits import Standard, load_standard, standards
+from luhai.standards.editions import load_standard, standards
+from luhai.standards.limits import Standard
 from luhai.standards.methods import Method, assessment_methods, load_method
 from luhai.standards.tables import unknown
 from luhai.why import Citation

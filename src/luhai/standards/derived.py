@@ -16,8 +16,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from luhai.errors import InputError, UsageError
+from luhai.standards.editions import load_standard
 from luhai.standards.formulas import FORMULAS, Example, FloatArray, Quantity, register
-from luhai.standards.limits import Limit, Standard, load_standard
+from luhai.standards.limits import Limit, Standard
 from luhai.standards.tables import unknown
 
 NITRATE = Quantity("no3n", "lh_no3n", "mg/L", "硝酸盐氮", "nitrate nitrogen")

@@ -17,7 +17,8 @@ from pathlib import Path
 
 from luhai.errors import UsageError
 from luhai.standards.catalogue import indicator
-from luhai.standards.limits import SENSES, Standard, bounds, load_standard
+from luhai.standards.editions import SENSES, bounds, indicator_of, load_standard
+from luhai.standards.limits import Standard
 from luhai.standards.tables import NO_LIMIT, Row, read_csv, unknown
 
 UNKNOWN = "?"
@@ -167,7 +168,7 @@ def _rows(path: Path, identity: str, count: int, modified_ns: int) -> tuple[Disc
 
 def _limit(row: Row, identity: str, grade: int) -> DischargeLimit:
     column = f"class_{grade}"
-    printed, code = row.text(column), row.text("code")
+    printed, code = row.text(column), indicator_of(row).code
     plain = printed not in (UNKNOWN, NOT_DETECTABLE)
     sense = row.choice("sense", SENSES)
     low, high = bounds(row, column, sense, code) if plain else (None, None)
