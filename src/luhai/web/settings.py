@@ -119,6 +119,9 @@ STATIC_URL = "/static/"
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_MAX_AGE = 30 * 24 * 3600
 
+# Reading and storing run in a process of their own; tests may want them in theirs.
+JOBS_IN_BACKGROUND = True
+
 UPLOAD_LIMIT_BYTES = 200 * 1024 * 1024
 UPLOAD_LIMIT_FILES = 200
 DATA_UPLOAD_MAX_NUMBER_FILES = UPLOAD_LIMIT_FILES

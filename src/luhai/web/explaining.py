@@ -1,0 +1,169 @@
+"""The explanation of a result as a page can show it: the tree with its one open path.
+
+The tree itself comes from ``luhai.assessment.why``; here it gets what a reader on a screen needs:
+which steps lie on the way to the deciding raw row (they are open at first), and a fold for all
+children beyond the seventh.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from dataclasses import dataclass, replace
+
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from luhai.assessment.why import explain
+from luhai.errors import LuhaiError
+from luhai.text import Text
+from luhai.web.snapshot import Snapshot
+from luhai.web.words import science_language
+from luhai.why import Citation, RawRow, Why
+
+SHOWN_CHILDREN = 7
+VERIFIED = ("V", "C")
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of an explanation, in the page's language.
+
+    ``side`` says that it lies off the way to the deciding row and may start closed; ``lines`` are
+    the rows of the file, each with its number, its cells and whether it is the one meant.
+    """
+
+    kind: str
+    statement: str
+    detail: str
+    citation: Citation | None
+    verified: bool
+    formula: str
+    row: RawRow | None
+    lines: tuple[tuple[int, tuple[str, ...], bool], ...]
+    children: tuple[Step, ...]
+    side: bool
+    position: int
+    siblings: int
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """What the panel and the page show of one result."""
+
+    result_id: str
+    title: str
+    detail: str
+    value: str
+    unit: str
+    steps: tuple[Step, ...]
+    refusal: dict[str, str] | None = None
+
+
+_lock = threading.Lock()
+_kept: OrderedDict[tuple[str, str, str], Why] = OrderedDict()
+_KEPT_AT_MOST = 256
+
+
+def tree(state: Snapshot, result_id: str) -> Why:
+    """The explanation of a result; kept, because a result of one run never changes.
+
+    Raises:
+        NotFoundError: no run holds the result.
+    """
+    run = state.run
+    key = (
+        str(state.workspace.root),
+        f"{run.id}{run.manifest.get('created')}" if run else "",
+        result_id,
+    )
+    with _lock:
+        if key in _kept:
+            _kept.move_to_end(key)
+            return _kept[key]
+    found = explain(state.workspace, result_id)
+    with _lock:
+        _kept[key] = found
+        while len(_kept) > _KEPT_AT_MOST:
+            _kept.popitem(last=False)
+    return found
+
+
+def explained(state: Snapshot, result_id: str) -> Explanation:
+    """The explanation of a result, ready to be shown."""
+    why = tree(state, result_id)
+    language = science_language()
+    root = _step(why, language, on_path=True, position=1, siblings=1)
+    return Explanation(
+        result_id=result_id,
+        title=root.statement,
+        detail=root.detail,
+        value=why.value,
+        unit=why.unit,
+        steps=root.children or (root,),
+    )
+
+
+def explanation(request: HttpRequest, state: Snapshot) -> Explanation | None:
+    """The explanation that this page's address asks for (``?why=ID``), or ``None``.
+
+    An id that leads nowhere does not take the page away: the panel says so.
+    """
+    result_id = request.GET.get("why", "")
+    if not result_id:
+        return None
+    try:
+        return explained(state, result_id)
+    except LuhaiError as error:
+        return Explanation(result_id, error.what, "", "", "", (), refusal=error.to_dict())
+
+
+def _leads_to_row(why: Why) -> bool:
+    return any(step.row is not None for step in why.walk())
+
+
+def _step(why: Why, language: str, *, on_path: bool, position: int, siblings: int) -> Step:
+    children = _folded(why.children)
+    open_child = next((n for n, child in enumerate(children) if _leads_to_row(child)), -1)
+    citation = why.citation
+    return Step(
+        kind=why.kind,
+        statement=why.statement.render(language),
+        detail=why.detail.render(language) if why.detail else "",
+        citation=citation,
+        verified=citation is None or citation.verified in VERIFIED,
+        formula=why.formula,
+        row=why.row,
+        lines=_lines(why.row),
+        children=tuple(
+            _step(
+                child,
+                language,
+                on_path=on_path and number == open_child,
+                position=number + 1,
+                siblings=len(children),
+            )
+            for number, child in enumerate(children)
+        ),
+        side=not on_path,
+        position=position,
+        siblings=siblings,
+    )
+
+
+def _folded(children: tuple[Why, ...]) -> tuple[Why, ...]:
+    """Children beyond the seventh go into one step of their own."""
+    if len(children) <= SHOWN_CHILDREN + 1:
+        return children
+    rest = children[SHOWN_CHILDREN:]
+    words = Text("{message}", {"message": _("the other {n}").format(n=len(rest))})
+    # The fold is a step like any other, so that the keyboard walks it in the same way.
+    fold = replace(rest[0], kind="note", statement=words, detail=None, value="", unit="")
+    fold = replace(fold, citation=None, formula="", row=None, result_id="", children=rest)
+    return (*children[:SHOWN_CHILDREN], fold)
+
+
+def _lines(row: RawRow | None) -> tuple[tuple[int, tuple[str, ...], bool], ...]:
+    if row is None:
+        return ()
+    return tuple((number, cells, number == row.row) for number, cells in sorted(row.cells.items()))

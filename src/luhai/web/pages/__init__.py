@@ -1,0 +1,1 @@
+"""The pages: one module answers one page; what several of them need lies a level above."""
