@@ -36,9 +36,11 @@ _SAMPLE_KEYS = ("place", "time", "layer", "depth_m", "sample", "year", "month", 
 _NEEDED = ("place", "indicator", "value", "year", "month")
 _TEXT_DEFAULTS = ("censored", "flag")
 # Powers of ten that keep a sum of 9,000 largest values, or a mean of 366 means, in 64 bits.
-_FIRST_DIGITS, _SECOND_DIGITS, _MOST_DECIMALS = 15, 16, 9
+_DIGITS = (15, 16)
+# No measurement has more decimals; the second means of most indicators share one scale.
+_MOST_DECIMALS = (9, 12)
 _TRANSFORMED_SCALE = {HYDROGEN: (1e17, 1e16), GEOMETRIC: (1e12, 1e14)}
-_DEFAULT_HIGH = 1e6
+_DEFAULT_HIGH = 1e4
 
 
 @dataclass(frozen=True)
@@ -48,8 +50,8 @@ class Rules:
     Attributes:
         kinds: code to ``hydrogen`` or ``geometric``; other indicators have arithmetic means.
         highs: code to the largest possible value, which sets the scale of exact sums.
-        sums: code of a derived sum to the codes of its parts; it is formed per sample, only where
-            every part was measured and the sum itself was not reported.
+        sums: code of a derived sum to the codes of its parts; it is formed per sample, where the
+            sum itself was not reported and every part was measured.
         detection_limits: code to the limit of non-detects that were written without theirs.
         excluded_flags: quality flags whose values do not enter an assessment.
         media: media of rows that the assessment is about; empty for all rows.
@@ -91,8 +93,7 @@ class Rules:
         if code in self.kinds:
             return _TRANSFORMED_SCALE[self.kinds[code]][step]
         high = max(abs(self.highs.get(code, _DEFAULT_HIGH)), 1e-9)
-        digits = (_FIRST_DIGITS, _SECOND_DIGITS)[step] - math.ceil(math.log10(high))
-        return 10.0 ** min(digits, _MOST_DECIMALS if step == 0 else 18)
+        return 10.0 ** min(_DIGITS[step] - math.ceil(math.log10(high)), _MOST_DECIMALS[step])
 
 
 def observation_frame(observations: Any) -> Frame:
@@ -144,7 +145,8 @@ def _with_calendar(frame: Frame, names: Sequence[str]) -> Frame:
     )
 
 
-def _any_of(column: str, values: Sequence[str]) -> nw.Expr:
+def any_of(column: str, values: Sequence[str]) -> nw.Expr:
+    """Whether a column holds one of some values."""
     # Written out as equalities: engines push these into the file scan, membership lists not.
     expression = nw.col(column) == values[0]
     for value in values[1:]:
@@ -181,10 +183,10 @@ def _usable(rules: Rules) -> nw.Expr:
     hydrogen = rules.codes(HYDROGEN)
     if hydrogen:
         # "Below" a pH says nothing that could be averaged.
-        usable = usable & ~(_any_of("indicator", hydrogen) & _is_low())
+        usable = usable & ~(any_of("indicator", hydrogen) & _is_low())
     geometric = rules.codes(GEOMETRIC)
     if geometric:
-        usable = usable & ~(_any_of("indicator", geometric) & (nw.col("filled") <= 0))
+        usable = usable & ~(any_of("indicator", geometric) & (nw.col("filled") <= 0))
     return usable
 
 
@@ -199,7 +201,7 @@ def _times(expression: nw.Expr, factors: Mapping[str, float], default: float) ->
     for factor in sorted(set(factors.values()) - {default}):
         codes = sorted(code for code, its in factors.items() if its == factor)
         own = _rounded(expression * factor)
-        product = nw.when(_any_of("indicator", codes)).then(own).otherwise(product)
+        product = nw.when(any_of("indicator", codes)).then(own).otherwise(product)
     return product
 
 
@@ -211,32 +213,35 @@ def prepared(frame: Frame, rules: Rules) -> Frame:
     names = frame.collect_schema().names()
     if rules.media and "medium" in names:
         medium = nw.col("medium")
-        frame = frame.filter(medium.is_null() | _any_of("medium", rules.media))
-    low, filled = _is_low(), nw.col("filled")
+        frame = frame.filter(medium.is_null() | any_of("medium", rules.media))
+    low, filled, used = _is_low(), nw.col("filled"), nw.col("used")
     measured = nw.when(low).then(nw.lit(0.0)).otherwise(filled)
-    limit = nw.when(low).then(filled).otherwise(nw.lit(0.0))
+    limit = filled
     hydrogen, geometric = rules.codes(HYDROGEN), rules.codes(GEOMETRIC)
     if geometric:
-        is_geometric = _any_of("indicator", geometric)
+        is_geometric = any_of("indicator", geometric)
         measured = nw.when(is_geometric).then(filled.log()).otherwise(measured)
-        share = nw.when(low).then(nw.lit(1.0)).otherwise(nw.lit(0.0))
-        limit = nw.when(is_geometric).then(share).otherwise(limit)
+        limit = nw.when(is_geometric).then(nw.lit(1.0)).otherwise(limit)
     if hydrogen:
         ion = nw.lit(10.0) ** (nw.lit(0.0) - filled)
-        measured = nw.when(_any_of("indicator", hydrogen)).then(ion).otherwise(measured)
+        measured = nw.when(any_of("indicator", hydrogen)).then(ion).otherwise(measured)
+    none = nw.lit(0).cast(nw.Int64)
     return (
         frame.with_columns(filled=_filled(rules))
         .with_columns(used=_usable(rules))
+        .with_columns(measured=nw.when(used).then(measured))
         .with_columns(
-            base=nw.when(nw.col("used")).then(_times(measured, *rules.factors(0))),
-            limit_0=nw.when(nw.col("used")).then(_times(limit, *rules.factors(0))),
-            low=nw.when(nw.col("used") & low).then(nw.lit(1)).otherwise(nw.lit(0)),
+            base=_times(nw.col("measured"), *rules.factors(0)),
+            limit_0=nw.when(used & low)
+            .then(_times(limit, *rules.factors(0)))
+            .otherwise(nw.when(used).then(none)),
+            low=nw.when(used & low).then(nw.lit(1)).otherwise(nw.lit(0)),
         )
     )
 
 
 def _summed_parts(rows: Frame, rules: Rules, total: str, parts: tuple[str, ...]) -> Frame:
-    """A derived sum per sample, where all parts were measured and the sum was not reported."""
+    """A derived sum per sample where it was not reported; null where a part is missing."""
     keys = [name for name in _SAMPLE_KEYS if name in rows.collect_schema().names()]
     columns: dict[str, nw.Expr] = {}
     for number, part in enumerate(parts, start=1):
@@ -247,7 +252,7 @@ def _summed_parts(rows: Frame, rules: Rules, total: str, parts: tuple[str, ...])
     numbers = range(1, len(parts) + 1)
     reported = nw.when(nw.col("indicator") == total).then(nw.col("base"))
     wide = (
-        rows.filter(_any_of("indicator", (total, *parts)))
+        rows.filter(any_of("indicator", (total, *parts)))
         .with_columns(**columns, reported=reported)
         .group_by(*keys)
         .agg(
@@ -257,9 +262,11 @@ def _summed_parts(rows: Frame, rules: Rules, total: str, parts: tuple[str, ...])
             *(nw.col(f"low_{number}").sum() for number in numbers),
         )
     )
-    complete = nw.col("reported") == 0
+    complete = nw.lit(True)
+    measured = nw.lit(False)
     for number in numbers:
         complete = complete & (nw.col(f"n_{number}") > 0)
+        measured = measured | (nw.col(f"n_{number}") > 0)
 
     def mean(name: str, number: int) -> nw.Expr:
         ratio = rules.scale(total, 0) / rules.scale(parts[number - 1], 0)
@@ -273,13 +280,14 @@ def _summed_parts(rows: Frame, rules: Rules, total: str, parts: tuple[str, ...])
     padding = {
         name: nw.lit(0) for name in rules.limit_columns if name not in limits and name != "limit_0"
     }
-    return wide.filter(complete).with_columns(
+    # A sample that lacks a part stays as a row without value: it is counted, never guessed.
+    return wide.filter((nw.col("reported") == 0) & measured).with_columns(
         indicator=nw.lit(total),
-        base=sum(bases[1:], start=bases[0]),
+        base=nw.when(complete).then(sum(bases[1:], start=bases[0])),
         limit_0=nw.lit(0).cast(nw.Int64),
-        **limits,
+        **{name: nw.when(complete).then(value) for name, value in limits.items()},
         **padding,
-        low=nw.when(all_low).then(nw.lit(1)).otherwise(nw.lit(0)),
+        low=nw.when(complete & all_low).then(nw.lit(1)).otherwise(nw.lit(0)),
     )
 
 
@@ -294,27 +302,27 @@ def means(frame: Frame, rules: Rules, chain: Chain) -> Frame:
     Returns:
         ``place, indicator``, the key columns of the unit, ``base`` and ``limit_k`` (means, still
         scaled: see ``unscaled``), ``low`` (non-detects), ``n`` (values
-        used), ``rows`` (values seen), ``parts`` (units of the step before with data); for a
-        standard with several media also ``medium_first`` and ``medium_last``.
+        used), ``rows`` (values seen), ``parts`` (units of the step before with data); where the
+        rules name several media also ``rows_MEDIUM`` for every medium but the first.
     """
-    rows = prepared(frame, rules)
-    keys = ["place", "indicator", *(STEP_KEYS[chain.steps[0]])]
+    keys = ["place", "indicator", *STEP_KEYS[chain.steps[0]]]
     limits = rules.limit_columns
+    rows = value_rows(frame, rules, keys)
     names = rows.collect_schema().names()
-    missing = [name for name in keys if name not in names and name != "season"]
-    if missing:
-        raise InputError(
-            f"The table of observations lacks: {', '.join(missing)}.",
-            why=f"Means by {chain.by} need them.",
-            remedy="Give the columns of luhai.observations.schema.OBSERVATION_SCHEMA.",
-        )
-    if rules.sums:
-        rows = _with_sums(rows, rules, keys)
     media = (
-        {"medium_first": nw.col("medium").min(), "medium_last": nw.col("medium").max()}
-        if len(rules.media) > 1 and "medium" in names and not rules.sums
+        {f"rows_{medium}": nw.col(f"rows_{medium}").sum() for medium in rules.media[1:]}
+        if "medium" in names and not rules.sums
         else {}
     )
+    if media:
+        rows = rows.with_columns(
+            **{
+                f"rows_{medium}": nw.when(nw.col("medium") == medium)
+                .then(nw.lit(1))
+                .otherwise(nw.lit(0))
+                for medium in rules.media[1:]
+            }
+        )
     table = rows.group_by(*keys).agg(
         *(nw.col(name).sum() for name in ("base", *limits)),
         nw.col("low").sum(),
@@ -345,6 +353,32 @@ def unscaled(table: pl.DataFrame, rules: Rules, chain: Chain) -> pl.DataFrame:
     )
 
 
+def value_rows(frame: Frame, rules: Rules, keys: Sequence[str]) -> Frame:
+    """Rows as ``prepared`` gives them, with those of derived sums.
+
+    Args:
+        frame: from ``observation_frame``.
+        rules: how values become means.
+        keys: columns that the caller groups by.
+
+    Raises:
+        InputError: one of these columns is missing.
+    """
+    rows = prepared(frame, rules)
+    names = rows.collect_schema().names()
+    plain = ["month" if name == "season" else name for name in keys]
+    missing = [name for name in plain if name not in names]
+    if missing:
+        raise InputError(
+            f"The table of observations lacks: {', '.join(missing)}.",
+            why="Means of this period need them.",
+            remedy="Give the columns of luhai.observations.schema.OBSERVATION_SCHEMA.",
+        )
+    if rules.sums:
+        rows = _with_sums(rows, rules, plain)
+    return rows.with_columns(season=season_of_month()) if "season" in keys else rows
+
+
 def _with_sums(rows: Frame, rules: Rules, keys: Sequence[str]) -> Frame:
     columns = [*keys, "base", *rules.limit_columns, "low"]
     zeros = {name: nw.lit(0).cast(nw.Int64) for name in rules.limit_columns if name != "limit_0"}
@@ -360,7 +394,8 @@ def _divide(table: Frame, names: Sequence[str], count: str) -> Frame:
     return table.with_columns(**{name: nw.col(name).cast(nw.Float64) / divisor for name in names})
 
 
-def _season() -> nw.Expr:
+def season_of_month() -> nw.Expr:
+    """Calendar quarter of the column ``month``."""
     month = nw.col("month")
     season: nw.Expr = nw.lit(4)
     for number, last in ((3, 9), (2, 6), (1, 3)):
@@ -371,7 +406,7 @@ def _season() -> nw.Expr:
 def _next_mean(table: Frame, step: str, rules: Rules, number: int, media: tuple[str, ...]) -> Frame:
     limits = rules.limit_columns
     if step == "season":
-        table = table.with_columns(season=_season())
+        table = table.with_columns(season=season_of_month())
     keys = ["place", "indicator", *STEP_KEYS[step]]
     factors, default = rules.factors(min(number, 2))
     values = {name: _times(nw.col(name), factors, default) for name in ("base", *limits)}
@@ -379,11 +414,7 @@ def _next_mean(table: Frame, step: str, rules: Rules, number: int, media: tuple[
         table.with_columns(**values)
         .group_by(*keys)
         .agg(
-            *(nw.col(name).sum() for name in ("base", *limits, "low", "n", "rows")),
-            *(
-                (nw.col(name).min() if name.endswith("first") else nw.col(name).max())
-                for name in media
-            ),
+            *(nw.col(name).sum() for name in ("base", *limits, "low", "n", "rows", *media)),
             parts=nw.col("base").count(),
         )
     )
@@ -397,9 +428,22 @@ def left_out(frame: Frame, rules: Rules) -> Frame:
         ``place, year, indicator, flag, censored, excluded, empty`` and ``rows``; ``excluded`` is
         true where a quality flag excludes the value, ``empty`` where there is no value to use.
     """
-    rows = prepared(frame, rules).filter(~nw.col("used"))
+    rows = prepared(frame, rules)
+    clean = (nw.col("flag") == "") | nw.col("flag").is_null()
+    special = rules.codes(HYDROGEN) + rules.codes(GEOMETRIC)
+    # Three plain conditions instead of one: engines skip files and row groups by them.
+    found = [
+        rows.filter(nw.col("flag") != "").filter(~nw.col("used")),
+        rows.filter(nw.col("value").is_null()).filter(clean & ~nw.col("used")),
+    ]
+    if special:
+        unfit = any_of("indicator", special) & ~nw.col("value").is_null()
+        found.append(rows.filter(unfit).filter(clean & ~nw.col("used")))
+    columns = ("place", "year", "indicator", "flag", "censored", "filled")
+    narrow = [nw.col(name) for name in columns]
+    together = nw.concat([part.select(*narrow) for part in found], how="vertical")
     return (
-        rows.with_columns(
+        together.with_columns(
             excluded=~_not_excluded(rules.excluded_flags), empty=nw.col("filled").is_null()
         )
         .group_by("place", "year", "indicator", "flag", "censored", "excluded", "empty")

@@ -27,10 +27,11 @@ STEP_KEYS: dict[str, tuple[str, ...]] = {
 }
 """Columns that name one unit of each averaging step, beside place and indicator."""
 
-_ORDER = tuple(STEP_KEYS)
 _SEASONS_PER_YEAR = 4
 _MONTHS_PER_YEAR = 12
 _OFFSET = "+08:00"
+_COUNTS = ("low", "n", "rows")
+_COUNT_KINDS = ("rows_", "over_")
 
 
 @dataclass(frozen=True)
@@ -70,15 +71,17 @@ class Chain:
         }.get((self.by, self.counted), 1)
 
 
-def chain(by: str, method_steps: tuple[str, ...]) -> Chain:
+def chain(by: str, averaging: tuple[str, ...]) -> Chain:
     """Steps to a period by a method.
 
     Args:
         by: one of ``PERIODS``.
-        method_steps: the method's units of averaging, e.g. ``("date", "season", "year")``.
+        averaging: the method's steps for that period, e.g. ``("sample", "month", "year")``, see
+            ``luhai.standards.Method.averaging``. A sample is one place at one time; ``layer``
+            is the mean over all values of a day.
 
     Raises:
-        UsageError: there is no such period.
+        UsageError: there is no such period, or the method averages in a step not known here.
     """
     if by not in PERIODS:
         raise UsageError(
@@ -86,18 +89,23 @@ def chain(by: str, method_steps: tuple[str, ...]) -> Chain:
         )
     if by == "sample":
         return Chain(by, ("sample",))
-    if by == "rolling":
-        return Chain(by, tuple(step for step in method_steps if step != "year"))
-    finer = tuple(step for step in method_steps if _ORDER.index(step) < _ORDER.index(by))
-    return Chain(by, (*finer, by))
+    named = tuple("date" if step == "layer" else step for step in averaging)
+    steps = tuple(step for step in named if step not in ("sample", "rolling"))
+    unknown = [step for step in steps if step not in STEP_KEYS]
+    if unknown or not steps:
+        raise UsageError(
+            f"Means by {by} cannot be formed through: {', '.join(averaging)}.",
+            remedy=f"The averaging table of a method knows: {', '.join(STEP_KEYS)}, layer.",
+        )
+    return Chain(by, steps)
 
 
 def rolling_year(table: pl.DataFrame, chain: Chain, keys: tuple[str, ...]) -> pl.DataFrame:
     """Means over the year that ends with each month or season that has data.
 
     Args:
-        table: one row per ``keys`` and unit, with ``year`` and the unit's column, the sums of
-            ``low``, ``n``, ``rows`` and the mean of every other column.
+        table: one row per ``keys`` and unit, with ``year`` and the unit's column, the counts
+            ``low``, ``n``, ``rows`` …, and the means ``base`` and ``limit_k``.
         chain: the averaging steps; its unit is the unit of the table.
         keys: columns that name a series.
 
@@ -107,7 +115,7 @@ def rolling_year(table: pl.DataFrame, chain: Chain, keys: tuple[str, ...]) -> pl
     """
     unit = chain.unit
     per_year = chain.expected
-    counts = ("low", "n", "rows")
+    counts = [name for name in table.columns if name in _COUNTS or name.startswith(_COUNT_KINDS)]
     means = [name for name in table.columns if name.startswith(("base", "limit_"))]
     indexed = table.with_columns(
         position=pl.col("year").cast(pl.Int32) * per_year + pl.col(unit).cast(pl.Int32) - 1
