@@ -1,0 +1,204 @@
+"""Workbooks (.xlsx, .xls) as grids of text.
+
+Numbers come as the workbook stores them, dates as ISO 8601 with the year that the cell holds even
+where it does not show it. A formula is never evaluated: its stored result is read. The span of each
+sheet is measured before it is laid out, because one forgotten cell at XFD1048576 would otherwise
+claim all memory.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import re
+import zipfile
+from collections.abc import Iterator
+from typing import Any
+
+import python_calamine
+
+from luhai.errors import InputError
+from luhai.observations.reading.grids import Grid, Source, check_width, grid_from_rows
+from luhai.observations.reading.options import Limits
+from luhai.text import N_, Text
+
+_BATCH_ROWS = 50_000
+_CELL = re.compile(rb'<c\b[^>]*?\br="([A-Z]{1,3})(\d{1,7})"[^>]*[^/]>')
+_ERROR_CELL = re.compile(rb'<c\b[^>]*?\bt="e"')
+_FORMULA_WITHOUT_RESULT = re.compile(rb"<f\b[^>]*(?:/>|>[^<]*</f>)(?:<v\s*/>|<v></v>)?</c>")
+
+
+def read_workbook(content: bytes, kind: str, file: str, limits: Limits) -> Iterator[Source]:
+    """The visible and hidden sheets of a workbook, in order.
+
+    Args:
+        content: bytes of the file.
+        kind: ``xlsx`` or ``xls``.
+        file: name as shown.
+        limits: bounds; the unpacked size of an .xlsx is checked by the caller.
+
+    Raises:
+        InputError: it is encrypted or damaged, or a sheet spans too many cells.
+    """
+    notes = _measure(content, file, limits) if kind == "xlsx" else {}
+    try:
+        workbook = python_calamine.CalamineWorkbook.from_object(io.BytesIO(content))
+        names = list(workbook.sheet_names)
+    except python_calamine.PasswordError as error:
+        raise encrypted(file) from error
+    except Exception as error:
+        raise _damaged(file, error) from error
+    for name in names:
+        yield _sheet(workbook, name, file, limits, tuple(notes.get(name, ())))
+
+
+def encrypted(file: str) -> InputError:
+    """The refusal of a workbook or archive with a password."""
+    return InputError(
+        "The file is protected by a password.",
+        where=file,
+        why="Its content cannot be read.",
+        remedy="Save it without the password and import it again.",
+    )
+
+
+def _damaged(file: str, error: Exception) -> InputError:
+    return InputError(
+        f"The workbook cannot be opened ({str(error).strip().rstrip('.')}).",
+        where=file,
+        why="It is damaged or no Excel file.",
+        remedy="Open it in a spreadsheet program and save it again as .xlsx.",
+    )
+
+
+def _sheet(workbook: Any, name: str, file: str, limits: Limits, notes: tuple[Text, ...]) -> Source:
+    try:
+        sheet = workbook.get_sheet_by_name(name)
+        rows = [] if sheet.end is None else sheet.to_python(skip_empty_area=False)
+        merges = tuple(sheet.merged_cell_ranges or ())
+    except python_calamine.WorksheetNotFound:
+        # A chart sheet has a name and no cells.
+        rows, merges = [], ()
+    except Exception as error:
+        raise _damaged(f"{file} [{name}]", error) from error
+    check_width(max((len(row) for row in rows), default=0), limits.columns, f"{file} [{name}]")
+    return Source(file, name, _grids(rows), merges, notes)
+
+
+def _grids(rows: list[list[Any]]) -> Iterator[Grid]:
+    for start in range(0, max(len(rows), 1), _BATCH_ROWS):
+        texts = [[cell_text(cell) for cell in row] for row in rows[start : start + _BATCH_ROWS]]
+        yield grid_from_rows(texts, start + 1)
+
+
+def cell_text(cell: Any) -> str:
+    """A stored cell as text: numbers without trailing zeros, dates as ISO 8601."""
+    if isinstance(cell, str):
+        return cell
+    if isinstance(cell, bool):
+        return "TRUE" if cell else "FALSE"
+    if isinstance(cell, float):
+        return str(int(cell)) if cell.is_integer() and abs(cell) < 1e15 else repr(cell)
+    if isinstance(cell, dt.datetime):
+        return cell.isoformat(sep=" ", timespec="seconds")
+    if isinstance(cell, dt.date | dt.time):
+        return cell.isoformat()
+    if isinstance(cell, dt.timedelta):
+        seconds = round(cell.total_seconds())
+        return f"{seconds // 3600:02d}:{seconds // 60 % 60:02d}:{seconds % 60:02d}"
+    return "" if cell is None else str(cell)
+
+
+def _measure(content: bytes, file: str, limits: Limits) -> dict[str, list[Text]]:
+    """Check what each sheet spans; note error cells and formulas without a stored result.
+
+    Returns:
+        Notes per sheet name.
+    """
+    notes: dict[str, list[Text]] = {}
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            for member, name in _sheet_members(archive):
+                xml = archive.read(member)
+                _check_span(xml, f"{file} [{name}]", limits)
+                notes[name] = _sheet_notes(xml)
+    except (zipfile.BadZipFile, KeyError, EOFError, NotImplementedError, OSError) as error:
+        raise _damaged(file, error) from error
+    except RuntimeError as error:
+        raise encrypted(file) from error
+    return notes
+
+
+def _sheet_members(archive: zipfile.ZipFile) -> list[tuple[str, str]]:
+    """Members that hold sheets, with the sheet's name where the workbook states it simply."""
+    relations = _attributes(archive, "xl/_rels/workbook.xml.rels", rb"<Relationship\b[^>]*>")
+    targets = {entry.get("Id", ""): entry.get("Target", "") for entry in relations}
+    found = []
+    for entry in _attributes(archive, "xl/workbook.xml", rb"<sheet\b[^>]*>"):
+        target = targets.get(entry.get("id", ""), "").lstrip("/")
+        member = target if target.startswith("xl/") else f"xl/{target}"
+        if member in archive.namelist():
+            found.append((member, entry.get("name", "")))
+    named = {member for member, _ in found}
+    others = [name for name in archive.namelist() if name.startswith("xl/worksheets/")]
+    found += [(name, name) for name in others if name not in named and name.endswith(".xml")]
+    return found
+
+
+def _attributes(archive: zipfile.ZipFile, member: str, pattern: bytes) -> list[dict[str, str]]:
+    import html
+
+    if member not in archive.namelist():
+        return []
+    found = []
+    for tag in re.findall(pattern, archive.read(member)):
+        pairs = re.findall(rb'(?:\w+:)?(\w+)="([^"]*)"', tag)
+        found.append(
+            {key.decode(): html.unescape(value.decode("utf-8", "replace")) for key, value in pairs}
+        )
+    return found
+
+
+def _check_span(xml: bytes, where: str, limits: Limits) -> None:
+    columns: set[bytes] = set()
+    last_row = 0
+    for letters, row in _CELL.findall(xml):
+        columns.add(letters)
+        last_row = max(last_row, int(row))
+    width = max((_column_number(letters) for letters in columns), default=0)
+    check_width(width, limits.columns, where)
+    if width * last_row > limits.sheet_cells:
+        raise InputError(
+            f"The sheet spans {last_row} rows and {width} columns.",
+            where=where,
+            why=f"More than {limits.sheet_cells} cells are not laid out.",
+            remedy="Delete stray cells far below or to the right, or save the sheet as CSV.",
+        )
+
+
+def _column_number(letters: bytes) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - 64
+    return number
+
+
+def _sheet_notes(xml: bytes) -> list[Text]:
+    notes = []
+    errors = len(_ERROR_CELL.findall(xml))
+    if errors:
+        notes.append(
+            Text(
+                N_("{count} cells hold a spreadsheet error such as #N/A: read as no value."),
+                {"count": errors},
+            )
+        )
+    unsaved = len(_FORMULA_WITHOUT_RESULT.findall(xml))
+    if unsaved:
+        notes.append(
+            Text(
+                N_("{count} formulas have no stored result: read as no value."),
+                {"count": unsaved},
+            )
+        )
+    return notes
