@@ -46,8 +46,8 @@ def likelihoods() -> tuple[Likelihood, ...]:
     """Every range, most probable first."""
     with _TABLE.open(encoding="utf-8", newline="") as stream:
         return tuple(
-            Likelihood(row["id"], row["state"], float(row["from_probability"]), Text(row["word"]))
-            for row in csv.DictReader(stream)
+            Likelihood(key, state, float(least), Text(words))
+            for least, key, state, words in list(csv.reader(stream))[1:]
         )
 
 

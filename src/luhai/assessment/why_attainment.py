@@ -60,10 +60,11 @@ def explain_attainment(workspace: Workspace, run: Run, table: str, row: dict[str
         )
         children.append(class_tree(evidence, whole))
     children.append(versions_step(evidence, row["result_id"], same))
+    answer = _ANSWERS[row["attains"]]
     return Why(
         kind="result",
         statement=Text(
-            _ANSWERS[row["attains"]],
+            answer,
             {
                 "place": evidence.place_name(row["place"]),
                 "year": row["year"],

@@ -239,10 +239,11 @@ class Walk:
         found = indicator(self.code)
         by = step if step in ("month", "season", "year") else "sample"
         first = group[0].first
+        message = _MEAN_OF.get(step, _MEAN_OF["year"])
         why = Why(
             kind="mean",
             statement=Text(
-                _MEAN_OF[step if step in _MEAN_OF else "year"],
+                message,
                 {
                     "period": _unit_period(step, by, first),
                     "n": len(group),

@@ -202,13 +202,13 @@ _LAYERS = {
 }
 
 
-def layer_text(observation: dict[str, Any]) -> Text:
+def layer_text(observation: dict[str, Any]) -> Text | str:
     """Layer of an observation in brackets, or nothing."""
     layer = observation["layer"]
     if layer in _LAYERS:
         return Text(_LAYERS[layer])
     depth = observation["depth_m"]
-    return Text("") if depth is None else Text(" ({depth} m deep)", {"depth": number_text(depth)})
+    return "" if depth is None else Text(" ({depth} m deep)", {"depth": number_text(depth)})
 
 
 def row_step(evidence: Evidence, observation: dict[str, Any]) -> Why:

@@ -8,20 +8,15 @@ from pathlib import Path
 from luhai.assessment.identity import result_id
 from luhai.plan import Plan
 from luhai.plan.model import PlaceTarget, Target
-from luhai.text import LANGUAGES, N_, Text
+from luhai.text import LANGUAGES, Text
 from luhai.why import Citation, RawRow, Why
 
 DOCUMENT = "document.txt"
 PLAN_KINDS = ("target", "placetarget")
 """First words of the ids of a plan's own numbers."""
 
-_COMPARISONS = {
-    ">=": N_("not less than {value} {unit}"),
-    "<=": N_("not more than {value} {unit}"),
-    ">": N_("more than {value} {unit}"),
-    "<": N_("less than {value} {unit}"),
-    "=": N_("{value} {unit}"),
-}
+_SIGNS = {">=": "≥", "<=": "≤", ">": ">", "<": "<", "=": "="}
+_UNITS = {"1": "", "km2": "km²", "m3/s": "m³/s"}
 
 
 def target_id(plan: Plan, target: Target) -> str:
@@ -89,10 +84,11 @@ def clause_step(plan: Plan, paragraph_id: str, words: str) -> Why:
 def _explain_target(plan: Plan, target: Target, wanted: str) -> Why:
     quantity = plan.quantity(target.quantity)
     value = "" if target.value is None else f"{target.value:g}"
-    promise = Text(
-        _COMPARISONS.get(target.comparison, N_("{value} {unit}")),
-        {"value": value, "unit": target.unit},
-    )
+    unit = _UNITS.get(target.unit, target.unit)
+    sign = _SIGNS.get(target.comparison, "")
+    promise: str | Text = " ".join(part for part in (sign, value, unit) if part)
+    if not promise:
+        promise = Text("to be attained")
     children = [
         Why(
             kind="rule",
@@ -129,11 +125,11 @@ def _explain_target(plan: Plan, target: Target, wanted: str) -> Why:
             {
                 "quantity": quantity.names,
                 "promise": promise,
-                "year": Text(" by {year}", {"year": target.year}) if target.year else Text(""),
+                "year": Text(" by {year}", {"year": target.year}) if target.year else "",
             },
         ),
         value=value,
-        unit=target.unit,
+        unit=unit,
         result_id=wanted,
         children=(*children, plan_version_step(plan)),
     )
