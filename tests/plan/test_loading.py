@@ -73,6 +73,34 @@ def test_dataclasses_have_the_columns_of_the_attribute_table(kind: str, build: t
             ("deadlines.csv, row 2", "column end", "2030-13-31"),
         ),
         (
+            ("place_targets.csv", "EB-02,A,", "EB-01,A,"),
+            ("place_targets.csv, row 3", "column place", "already"),
+        ),
+        (
+            ("targets.csv", "%,2030,", "%,20300,"),
+            ("targets.csv, row 3", "column year", "from 1900 to 2200"),
+        ),
+        (
+            ("targets.csv", "92,%,2030,,", "92,%,2030,wetland,"),
+            ("targets.csv, row 3", "column restates", "another quantity"),
+        ),
+        (
+            ("targets.csv", "92,%,2030,,", "92,%,2030,sewer-connection,"),
+            ("targets.csv, row 3", "column restates", "first statement"),
+        ),
+        (
+            ("quantities.csv", "ha,wetland", "ha,reed-beds"),
+            ("quantities.csv, row 5", "column part_of", "itself"),
+        ),
+        (
+            ("deadlines.csv", "yearly,03-31", "yearly,31-03"),
+            ("deadlines.csv, row 4", "column due", "month"),
+        ),
+        (
+            ("deadlines.csv", "yearly,03-31", ",03-31"),
+            ("deadlines.csv, row 4", "column recurrence", "every"),
+        ),
+        (
             ("document.txt", "[aims.1] ", "aims.1 "),
             ("document.txt, row 3", "square brackets"),
         ),

@@ -89,7 +89,7 @@ def load_plan(folder: str | Path) -> Plan:
         _require(root, file, kind)
         records[attribute] = read_records(root / file, kind, build)
     _check_references(root, records, paragraphs)
-    _check_years(root, records)
+    _check_rows(root, records)
     _require(root, PLACES_FILE, "place")
     return Plan(
         folder=root,
@@ -198,22 +198,36 @@ def _check_references(
                         )
 
 
-def _check_years(root: Path, records: Mapping[str, tuple[Any, ...]]) -> None:
-    """Values that depend on one another within a row."""
+def _check_rows(root: Path, records: Mapping[str, tuple[Any, ...]]) -> None:
+    """Values that depend on one another."""
+    for quantity in records["quantities"]:
+        if quantity.part_of == quantity.id:
+            raise _refused(root, quantity, "part_of", "A quantity cannot be part of itself.")
+    first = {target.id: target for target in records["targets"]}
     for target in records["targets"]:
-        row = target.source.rsplit(" ", 1)[-1]
         if (target.value is None) != (target.comparison == "attains"):
-            raise InputError(
-                "A target has a number, unless its comparison is 'attains'.",
-                where=f"{root / 'targets.csv'}, row {row}, column value",
-            )
+            message = "A target has a number, unless its comparison is 'attains'."
+            raise _refused(root, target, "value", message)
+        if target.restates and first[target.restates].quantity != target.quantity:
+            message = f"{target.restates!r} promises another quantity."
+            raise _refused(root, target, "restates", message)
+        if target.restates and first[target.restates].restates:
+            raise _refused(root, target, "restates", "Name the first statement of the target.")
+    for deadline in records["deadlines"]:
+        if (deadline.kind == "every") != bool(deadline.recurrence):
+            message = "How often is written for deadlines of kind 'every', and only for them."
+            raise _refused(root, deadline, "recurrence", message)
+    seen: set[tuple[str, str, int]] = set()
     for item in records["place_targets"]:
-        row = item.source.rsplit(" ", 1)[-1]
+        if (key := (item.place, item.annex, item.year)) in seen:
+            raise _refused(root, item, "place", "The place has a target for this year already.")
+        seen.add(key)
         classes = [("status", value) for value in item.status.values()]
         for column, value in [("target_class", item.target_class), *classes]:
             if not 1 <= value <= 6:
-                raise InputError(
-                    f"There is no class {value}.",
-                    where=f"{root / 'place_targets.csv'}, row {row}, column {column}",
-                    remedy="Write the class as a number from 1 (best).",
-                )
+                raise _refused(root, item, column, f"There is no class {value}; 1 is the best.")
+
+
+def _refused(root: Path, record: Any, column: str, message: str) -> InputError:
+    file, row = record.source.split(" row ")
+    return InputError(message, where=f"{root / file}, row {row}, column {column}")

@@ -240,7 +240,30 @@ def _split(text: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in text.split(LIST_SEPARATOR) if part.strip())
 
 
+def _integer(text: str) -> int:
+    if not re.fullmatch(r"[+-]?\d+", text):
+        raise ValueError("a whole number is needed")
+    return int(text)
+
+
+def _year(text: str) -> int:
+    value = _integer(text)
+    if not 1900 <= value <= 2200:
+        raise ValueError("a year from 1900 to 2200 is needed")
+    return value
+
+
+def _month_day(text: str) -> str:
+    """``MM-DD``; 29 February is allowed."""
+    if not re.fullmatch(r"\d{2}-\d{2}", text):
+        raise ValueError("write MM-DD")
+    date.fromisoformat(f"2000-{text}")
+    return text
+
+
 def _number(text: str) -> float:
+    if "_" in text:
+        raise ValueError("write digits, a point and perhaps an exponent")
     value = float(text)
     if not math.isfinite(value):
         raise ValueError("a finite number is needed")
@@ -261,9 +284,9 @@ def _year_classes(text: str) -> dict[int, int]:
         year, colon, value = part.partition(":")
         if not colon:
             raise ValueError("write year:class pairs joined by ';'")
-        if int(year) in found:
+        if _year(year) in found:
             raise ValueError(f"the year {year} occurs twice")
-        found[int(year)] = int(value)
+        found[_year(year)] = _integer(value)
     return found
 
 
@@ -279,7 +302,9 @@ CONVERTERS: dict[str, Callable[[str], Any]] = {
     "text": str,
     "code": str,
     "list": _split,
-    "integer": int,
+    "integer": _integer,
+    "year": _year,
+    "month_day": _month_day,
     "number": _number,
     "boolean": _boolean,
     "date": date.fromisoformat,
@@ -293,6 +318,8 @@ EMPTY: dict[str, Any] = {
     "code": "",
     "list": (),
     "integer": None,
+    "year": None,
+    "month_day": "",
     "number": None,
     "boolean": None,
     "date": None,
