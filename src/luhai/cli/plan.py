@@ -40,7 +40,7 @@ def check(folder: Path, today: datetime | None, output_format: str) -> int:
 def _print_findings(findings: list[Finding], language: str) -> None:
     words = {
         "error": translate("must be changed", language),
-        "warning": translate("to be verified", language),
+        "warning": translate("to be checked", language),
         "note": translate("worth a look", language),
     }
     rows = [
@@ -61,7 +61,7 @@ def _print_findings(findings: list[Finding], language: str) -> None:
         print_rows(rows, headings)
     severities = Counter(finding.severity for finding in findings)
     summary = translate(
-        "{rules} rules applied: {errors} must be changed, {warnings} to be verified,"
+        "{rules} rules applied: {errors} must be changed, {warnings} to be checked,"
         " {notes} worth a look.",
         language,
     )

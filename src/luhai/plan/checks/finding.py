@@ -19,7 +19,7 @@ from luhai.plan.records import DATA
 from luhai.text import DEFAULT_LANGUAGE, Text
 
 SEVERITIES = ("error", "warning", "note")
-"""error: must be changed; warning: to be verified; note: worth a look."""
+"""error: must be changed; warning: to be checked; note: worth a look."""
 
 
 @dataclass(frozen=True)
