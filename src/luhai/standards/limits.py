@@ -1,7 +1,7 @@
 """Which class does a value satisfy?
 
-A :class:`Standard` is one edition of a standard with its limits; it classifies values and writes its
-demands. Where its tables lie and how they are read, see :mod:`luhai.standards.editions`.
+A :class:`Standard` is one edition of a standard with its limits: it classifies values and writes
+its demands. Where its tables lie and how they are read, see :mod:`luhai.standards.editions`.
 """
 
 from __future__ import annotations
