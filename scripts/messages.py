@@ -1,18 +1,20 @@
-"""Keep the message catalogues in step with the code: ``messages.py [update|compile|check]``.
+"""Keep the message catalogues in step with the code: ``messages.py [update|compile|check] [ROOM]``.
 
-``update`` extracts message ids of every room into its Chinese catalogue, ``compile`` writes the
-``.mo`` files that run-time reads, ``check`` fails when a catalogue lacks a message, a translation or
-its compiled form.
+``update`` extracts message ids of every room (or of one) into its Chinese catalogue, ``compile``
+writes the ``.mo`` files that run-time reads, ``check`` fails when a catalogue lacks a message, a
+translation, a named part of a sentence, or its compiled form.
 """
 
 from __future__ import annotations
 
 import io
+import re
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
-from babel.messages.extract import extract_from_dir
+from babel.messages.extract import extract_from_dir, extract_python
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
@@ -28,6 +30,9 @@ KEYWORDS = {
     "ngettext": (1, 2),
     "pgettext": ((1, "c"), 2),
 }
+TEMPLATE_SUFFIXES = (".html", ".svg")
+PART = re.compile(r"%\(\w+\)s|\{\w+(?:[:!][^{}]*)?\}")
+"""A named part of a sentence, as ``str.format`` or as Django's templates write it."""
 
 
 def catalogue_path(room: Path) -> Path:
@@ -36,35 +41,39 @@ def catalogue_path(room: Path) -> Path:
     return room / "locale" / LANGUAGE / "LC_MESSAGES" / f"{name}.po"
 
 
-def rooms() -> list[Path]:
-    """Folders of the package that hold code."""
-    return sorted(path.parent for path in PACKAGE.glob("*/__init__.py"))
+def rooms(name: str = "") -> list[Path]:
+    """Folders of the package that hold code, or the one of that name."""
+    found = sorted(path.parent for path in PACKAGE.glob("*/__init__.py"))
+    return [room for room in found if name in ("", room.name)]
 
 
 def extracted(room: Path) -> Catalog:
     """Message ids found in a room's code and templates."""
     catalogue = Catalog(locale=LANGUAGE, fuzzy=False)
-    methods = [("**/templates/**.html", "babel_django"), ("**.py", "python")]
-    mapping = [(pattern, method) for pattern, method in methods if method == "python"]
     for file, line, message, comments, context in extract_from_dir(
-        str(room), method_map=mapping, keywords=KEYWORDS
+        str(room), method_map=[("**.py", "python")], keywords=KEYWORDS
     ):
         catalogue.add(message, locations=[(file, line)], auto_comments=comments, context=context)
-    if room.name == "web":
-        _add_templates(room, catalogue)
+    _add_templates(room, catalogue)
     return catalogue
 
 
 def _add_templates(room: Path, catalogue: Catalog) -> None:
+    templates = [
+        path for path in sorted(room.glob("**/templates/**/*")) if path.suffix in TEMPLATE_SUFFIXES
+    ]
+    if not templates:
+        return
+    from django.conf import settings
     from django.utils.translation.template import templatize
 
-    from babel.messages.extract import extract_python
-
-    for template in sorted(room.glob("**/templates/**/*.html")):
+    if not settings.configured:
+        settings.configure()
+    for template in templates:
+        # Django turns a template into Python in which only the messages are left.
         python = templatize(template.read_text(encoding="utf-8"), origin=str(template))
-        stream = io.BytesIO(python.encode())
         for line, _function, message, comments in extract_python(
-            stream, list(KEYWORDS), [], {"encoding": "utf-8"}
+            io.BytesIO(python.encode()), list(KEYWORDS), [], {"encoding": "utf-8"}
         ):
             parts = message if isinstance(message, str) else tuple(m for m in message if m)
             if parts:
@@ -79,9 +88,9 @@ def load(path: Path) -> Catalog:
         return read_po(stream, locale=LANGUAGE)
 
 
-def update() -> int:
-    """Bring every catalogue up to date with the code."""
-    for room in rooms():
+def update(name: str = "") -> int:
+    """Bring the catalogues up to date with the code."""
+    for room in rooms(name):
         found = extracted(room)
         if not len(found):
             continue
@@ -104,27 +113,46 @@ def compiled(catalogue: Catalog) -> bytes:
     return stream.getvalue()
 
 
-def compile_all() -> int:
-    """Write every compiled catalogue."""
-    for room in rooms():
+def compile_all(name: str = "") -> int:
+    """Write the compiled catalogues."""
+    for room in rooms(name):
         path = catalogue_path(room)
         if path.exists():
             path.with_suffix(".mo").write_bytes(compiled(load(path)))
     return 0
 
 
-def check() -> int:
+def forms(text: str | Sequence[str]) -> tuple[str, ...]:
+    """A message or translation as its forms: one, or singular and plural."""
+    return (text,) if isinstance(text, str) else tuple(text)
+
+
+def parts_differ(messages: tuple[str, ...], translations: tuple[str, ...]) -> bool:
+    """Whether a translation lacks a named part of its message, or has one of its own."""
+    allowed = {part for message in messages for part in PART.findall(message)}
+    # The plural form has all parts; a language without plurals translates that one.
+    wanted = set(PART.findall(messages[-1]))
+    found = [set(PART.findall(text)) for text in translations]
+    return any(not wanted <= parts or not parts <= allowed for parts in found)
+
+
+def check(name: str = "") -> int:
     """Name every message without translation and every catalogue that lags behind."""
     faults: list[str] = []
-    for room in rooms():
+    for room in rooms(name):
         path = catalogue_path(room)
         catalogue = load(path)
         for message in extracted(room):
             if not message.id:
                 continue
             known = catalogue.get(message.id, context=message.context)
-            if known is None or not known.string or known.fuzzy:
+            strings = forms(known.string) if known and known.string else ()
+            if known is None or known.fuzzy or not strings or not all(strings):
                 faults.append(f"{room.name}: no translation of {message.id!r}")
+            elif parts_differ(forms(message.id), strings):
+                faults.append(
+                    f"{room.name}: other named parts in the translation of {message.id!r}"
+                )
         binary = path.with_suffix(".mo")
         if path.exists() and (not binary.exists() or binary.read_bytes() != compiled(catalogue)):
             faults.append(f"{room.name}: {binary.name} is older than {path.name}")
@@ -137,4 +165,5 @@ def check() -> int:
 
 if __name__ == "__main__":
     jobs = {"update": update, "compile": compile_all, "check": check}
-    sys.exit(jobs[sys.argv[1] if len(sys.argv) > 1 else "check"]())
+    arguments = sys.argv[1:] or ["check"]
+    sys.exit(jobs[arguments[0]](*arguments[1:2]))

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from luhai.web.standing import Standing
+from luhai.web.words import clauses as joined
 from luhai.web.words import listed
 
 
@@ -77,7 +78,7 @@ def _front_running(standings: Sequence[Standing], year: int) -> str:
                 len(unlikely),
             ).format(n=len(unlikely), names=listed([item.name for item in unlikely[:3]]))
         )
-    return _("Of {count} target places, {clauses}.").format(count=count, clauses=listed(clauses))
+    return _("Of {count} target places, {clauses}.").format(count=count, clauses=joined(clauses))
 
 
 def _front_closed(standings: Sequence[Standing], year: int) -> str:
@@ -102,7 +103,7 @@ def _front_closed(standings: Sequence[Standing], year: int) -> str:
             )
         )
     return _("In {year}, of {count} target places, {clauses}.").format(
-        year=year, count=count, clauses=listed(clauses)
+        year=year, count=count, clauses=joined(clauses)
     )
 
 

@@ -47,8 +47,16 @@ def terms() -> tuple[Term, ...]:
 
 
 def listed(parts: Sequence[str]) -> str:
-    """Several clauses as one list: ``a, b and c``."""
+    """Several names as one list: ``a, b and c``."""
     if len(parts) < 2:
         return "".join(parts)
-    # Translators: {first} is the list so far, joined by the mark for lists; {last} its last part.
     return _("{first} and {last}").format(first=_(", ").join(parts[:-1]), last=parts[-1])
+
+
+def clauses(parts: Sequence[str]) -> str:
+    """Several clauses as one sentence without its end: ``a is, b is and c is``."""
+    sentence = parts[0] if parts else ""
+    for number, part in enumerate(parts[1:], start=2):
+        joined = _("{first} and {next}") if number == len(parts) else _("{first}, {next}")
+        sentence = joined.format(first=sentence, next=part)
+    return sentence

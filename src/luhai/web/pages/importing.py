@@ -22,7 +22,7 @@ from luhai.web import importing
 from luhai.web.models import ImportJob
 from luhai.web.preview import Preview, previewed
 from luhai.web.security import megabytes
-from luhai.web.words import listed, science_language
+from luhai.web.words import clauses, listed, science_language
 
 MEDIA = ("sea", "river", "lake")
 JOBS_SHOWN = 20
@@ -161,7 +161,7 @@ def _counts(accepted: int, rejected: int, duplicates: int) -> str:
                 n=f"{duplicates:,}"
             )
         )
-    return _("{parts}.").format(parts=listed(parts))
+    return _("{parts}.").format(parts=clauses(parts))
 
 
 @login_required

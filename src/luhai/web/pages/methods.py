@@ -9,8 +9,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from luhai.assessment.likelihood import likelihoods
-from luhai.standards.limits import load_standard, standards
-from luhai.standards.methods import assessment_methods, load_method
+from luhai.standards import assessment_methods, load_method, load_standard, standards
 from luhai.web.snapshot import snapshot
 from luhai.web.words import science_language, terms
 
