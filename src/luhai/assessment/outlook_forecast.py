@@ -38,7 +38,8 @@ class Scale:
     """How an indicator is averaged and scatters.
 
     Attributes:
-        kind: ``arithmetic``, ``hydrogen_ion`` (pH) or ``geometric`` (coliforms): the space of means.
+        kind: ``arithmetic``, ``hydrogen_ion`` (pH) or ``geometric`` (coliforms): how means are
+            formed, and so the space they are formed in.
         logarithmic: whether values in that space scatter evenly on a logarithmic scale.
     """
 
@@ -75,7 +76,8 @@ class IndicatorOutlook:
         bounds: yearly means that keep the target class once rounded.
         mean_so_far: mean of the parts so far, ``None`` without samples.
         samples: weight of samples so far.
-        remaining: samples to come by the station's habit.
+        remaining: weight of samples to come by the station's habit.
+        parts_done, parts_to_come: parts of the year with samples, and with samples to come.
         required_low, required_high: what the mean of the remaining samples must not fall short of
             or exceed; ``None`` where the bound does not exist, nothing remains, or no value could
             reach it.
@@ -90,6 +92,8 @@ class IndicatorOutlook:
     mean_so_far: float | None
     samples: float
     remaining: float
+    parts_done: int
+    parts_to_come: int
     required_low: float | None
     required_high: float | None
     reachable: bool
@@ -329,6 +333,8 @@ def _indicator_outlook(
         mean_so_far=float(scale.from_mean(so_far)) if np.isfinite(so_far) else None,
         samples=float(now.done[:, number].sum()),
         remaining=float(now.to_come[:, number].sum()),
+        parts_done=int(np.count_nonzero(now.done[:, number])),
+        parts_to_come=int(np.count_nonzero(now.to_come[:, number])),
         required_low=low,
         required_high=high,
         reachable=reachable,

@@ -8,8 +8,8 @@ non-detects at zero to non-detects at their limits.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
@@ -21,11 +21,13 @@ from luhai.assessment.averaging import (
     GEOMETRIC,
     HYDROGEN,
     Frame,
+    Rules,
     means,
     observation_frame,
     unscaled,
 )
 from luhai.assessment.basis import Basis, make_basis
+from luhai.assessment.classes import mean_values, yearly_counts
 from luhai.assessment.periods import STEP_KEYS
 from luhai.errors import UsageError
 from luhai.standards import Standard, indicator, load_standard, standards
@@ -87,7 +89,7 @@ def period_series(
     parts = []
     for medium, edition in _media(frame, standard):
         chosen = frame if medium is None else frame.filter(nw.col("medium") == medium)
-        basis = make_basis(edition.id, SEASONS[season], register=register)
+        basis = make_basis(edition.id, SEASONS[season], register=register, medium=edition.medium)
         parts.append(_one_medium(chosen, basis, codes, season, medium or ""))
     table = pl.concat(parts) if parts else _empty()
     return Series(table.sort("place", "indicator", "year", "season"), season)
@@ -131,14 +133,9 @@ def _one_medium(
     frame: Frame, basis: Basis, codes: Sequence[str], season: str, medium: str
 ) -> pl.DataFrame:
     rules = basis.rules
-    needed = {*codes}
-    for code in codes:
-        needed.update(rules.sums.get(code, ()))
-    sums = {total: parts for total, parts in rules.sums.items() if total in codes}
-    kept = {code: limit for code, limit in rules.detection_limits.items() if code in needed}
-    lean = replace(rules, sums=sums, detection_limits=kept, media=())
+    needed = {*codes, *(part for code in codes for part in rules.sums.get(code, ()))}
     chosen = frame.filter(nw.col("indicator").is_in(sorted(needed)))
-    table = unscaled(_collected(means(chosen, lean, basis.chain)), lean, basis.chain)
+    table = unscaled(_collected(means(chosen, rules, basis.chain)), rules, basis.chain)
     table = table.filter(pl.col("indicator").is_in(list(codes)) & pl.col("base").is_not_null())
     if table.is_empty():
         return _empty()
@@ -146,7 +143,8 @@ def _one_medium(
     above = _above_counts(chosen, codes, unit)
     keys = ["place", "indicator", *STEP_KEYS[unit]]
     table = table.join(above, on=keys, how="left", validate="1:1")
-    low, high, value = _numbers(table, basis, lean.kinds, lean.limit_columns)
+    low, high = _bounds(table, rules)
+    value = mean_values(table, basis, yearly_counts(table))
     label = pl.lit(0) if season == "none" else pl.col(unit)
     # The non-detects are counted in ``low`` there, which names the lower bound here.
     return table.select(
@@ -157,7 +155,7 @@ def _one_medium(
         label.cast(pl.Int32).alias("season"),
         pl.Series("low", low),
         pl.Series("high", high),
-        pl.Series("value", value),
+        value.alias("value"),
         pl.col("n").cast(pl.Int64),
         pl.col("low").cast(pl.Int64).alias("censored"),
         pl.col("parts").cast(pl.Int64),
@@ -174,25 +172,19 @@ def _above_counts(frame: Frame, codes: Sequence[str], unit: str) -> pl.DataFrame
     return _collected(rows.group_by(*keys).agg(above=nw.len()))
 
 
-def _numbers(
-    table: pl.DataFrame, basis: Basis, kinds: Mapping[str, str], limit_columns: Sequence[str]
-) -> tuple[Floats, Floats, Floats]:
-    """Lower bound, upper bound and the method's value of each mean, in the indicator's unit."""
+def _bounds(table: pl.DataFrame, rules: Rules) -> tuple[Floats, Floats]:
+    """Mean with every non-detect at zero and at its limit, in the indicator's unit."""
     base = table["base"].to_numpy().astype(np.float64)
-    limits = table.select(pl.sum_horizontal(*limit_columns)).to_series().to_numpy()
-    rate = 1.0 - (table["low"] / table["n"]).to_numpy()
-    factor = basis.method.nondetect.factor(rate)
-    kind = np.array([kinds.get(code, "") for code in table["indicator"].to_list()])
-    hydrogen, geometric = kind == HYDROGEN, kind == GEOMETRIC
-    low, high, value = base.copy(), base + limits, base + factor * limits
-    for numbers in (low, high, value):
-        numbers[hydrogen] = -np.log10(base[hydrogen])
+    limits = table.select(pl.sum_horizontal(*rules.limit_columns)).to_series().to_numpy()
+    hydrogen = table["indicator"].is_in(list(rules.codes(HYDROGEN))).to_numpy()
+    geometric = table["indicator"].is_in(list(rules.codes(GEOMETRIC))).to_numpy()
+    low, high = base.copy(), base + limits
+    low[hydrogen] = high[hydrogen] = -np.log10(base[hydrogen])
     high[geometric] = np.exp(base[geometric])
-    value[geometric] = np.exp((base + limits * np.log(factor))[geometric])
     # A logarithmic mean with one non-detect at zero is zero.
     low[geometric] = np.where(limits[geometric] > 0, 0.0, high[geometric])
     high[table["above"].fill_null(0).to_numpy() > 0] = np.inf
-    return low, high, value
+    return low, high
 
 
 def _collected(frame: Frame) -> pl.DataFrame:
