@@ -7,7 +7,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from luhai.errors import InputError
@@ -25,12 +25,14 @@ def written_numbers(draw: st.DrawFn) -> str:
     return str(Decimal(digits).scaleb(-draw(st.integers(0, 7))))
 
 
+@settings(deadline=None)
 @given(st.lists(written_numbers(), min_size=1, max_size=20), st.integers(0, 6))
 def test_agrees_with_decimal_arithmetic(texts: list[str], digits: int) -> None:
     rounded = round_half_even([float(text) for text in texts], digits)
     assert rounded.tolist() == [decimal_half_even(text, digits) for text in texts]
 
 
+@settings(deadline=None)
 @given(st.integers(-(10**6), 10**6), st.integers(0, 5))
 def test_exact_ties_go_to_the_even_digit(number: int, digits: int) -> None:
     tie = Decimal(10 * number + 5).scaleb(-digits - 1)
@@ -39,6 +41,7 @@ def test_exact_ties_go_to_the_even_digit(number: int, digits: int) -> None:
     assert round(expected * 10**digits) % 2 == 0
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(0, 10**5), min_size=1, max_size=40), st.integers(1, 3))
 def test_float_means_round_like_exact_means(counts: list[int], digits: int) -> None:
     """The mean of written values, computed in floating point, rounds as the exact mean does.
@@ -135,6 +138,7 @@ def test_infinite_values_and_broken_digits_are_refused() -> None:
         round_half_even([1.0], 1.5)
 
 
+@settings(deadline=None)
 @given(written_numbers())
 def test_dropping_noise_keeps_written_numbers(text: str) -> None:
     assert float(drop_noise(float(text))) == float(text)
