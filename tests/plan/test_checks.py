@@ -363,6 +363,8 @@ def test_what_is_in_order_is_left_alone(seed: Seed, edit: Edit) -> None:
         "在漠阳江、寿长河、织篢河等5条河推广移动执法系统建设",
         "落实《行动方案（到2016年）》，推广移动执法系统建设",
         "技术进步加强，推广移动执法系统建设",
+        "在江城、阳东、阳西共 3 个区县推广移动执法系统建设",
+        "次年1月底前总结并推广移动执法系统建设",
     ],
 )
 def test_what_is_in_order_in_chinese_is_left_alone(seed: Seed, yangjiang: Plan, words: str) -> None:

@@ -11,6 +11,7 @@ import pytest
 from plan_seeding import SHARED
 
 from luhai.plan import Plan, Span, coverage
+from luhai.standards import load_standard
 
 BRACKET = re.compile(r"（((?:市|阳江海事局)[^（）]*牵头[^（）]*)")
 """The departments of a task stand in its last bracket."""
@@ -213,3 +214,8 @@ def test_who_took_over(yangjiang: Plan) -> None:
     assert {"市生态环境局", "市自然资源局", "市农业农村局"} <= successors
     merged = yangjiang.successions_of("environment")[0]
     assert (merged.successor("zh"), merged.valid_from) == ("市生态环境局", "2019")
+
+
+def test_the_standards_of_the_targets_exist(yangjiang: Plan, example_bay: Plan) -> None:
+    for item in (*yangjiang.place_targets, *example_bay.place_targets):
+        assert load_standard(item.standard).id == item.standard
