@@ -1,7 +1,7 @@
 """What does a file say, as it came from a laboratory, a station or a bureau?
 
-:func:`read_path` reads every table of a file and accounts for every row; :func:`raw_rows` shows a row
-as it was written; :func:`load_mapping` loads what a laboratory means by its headers;
+:func:`read_path` reads every table of a file and accounts for every row; :func:`raw_rows` shows a
+row as it was written; :func:`load_mapping` loads what a laboratory means by its headers;
 :func:`qualify_places` tells places of the same name apart. See ``docs/observations-reading.md``.
 """
 

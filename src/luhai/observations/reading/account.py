@@ -52,7 +52,7 @@ def row_states(rows: pl.DataFrame, repeated: pl.Series, problems: pl.DataFrame) 
             .otherwise(pl.col("reason").fill_null(""))
             .alias("reason"),
         )
-        .cast(ROW_STATE_SCHEMA)  # type: ignore[arg-type]
+        .cast(pl.Schema(ROW_STATE_SCHEMA))
     )
 
 
@@ -65,7 +65,7 @@ def rejects_table(
     """
     if not problems:
         return pl.DataFrame(schema=REJECT_SCHEMA)
-    every = pl.concat(problems).cast(PROBLEM_SCHEMA)  # type: ignore[arg-type]
+    every = pl.concat(problems).cast(pl.Schema(PROBLEM_SCHEMA))
     keys = ["value_text", "code", "near", "indicator"]
     render = renderer(language)
     distinct = every.select(keys).unique()
@@ -90,7 +90,7 @@ def rejects_table(
             pl.col("code").str.replace(_VARIANT, "").alias("reason"),
             "message",
         )
-        .cast(REJECT_SCHEMA)  # type: ignore[arg-type]
+        .cast(pl.Schema(REJECT_SCHEMA))
         .sort("row", maintain_order=True)
     )
 

@@ -1,4 +1,4 @@
-"""What does a cell say? Values, non-detects, exceeded ranges, missing values, and what is none of them.
+"""What does a cell say: a value, a non-detect, an exceeded range, nothing, or none of these?
 
 Cells are parsed as whole columns by the engine, one distinct text once. The written forms that are
 understood stand in ``cell_forms.csv`` with an example each, the words in ``markers.csv``. A cell
@@ -11,6 +11,7 @@ laboratories also write ``<limit``, ``ND`` and 未检出.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import polars as pl
 
@@ -26,6 +27,7 @@ CELL_SCHEMA: dict[str, pl.DataType] = {
     "flag": pl.String(),  # "" or a flag such as text_mended, limit_unknown, maintenance
 }
 
+_FEW = 50
 _TAG = r"<\s*/?\s*[A-Za-z][^>]*>"
 _NUMBER = (
     r"(?:[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?|[+-]?\d+(?:\s*\.\s*\d*)?|[+-]?\.\d+)"
@@ -69,7 +71,20 @@ def parse_cells(texts: pl.Series, missing: tuple[str, ...] = ()) -> pl.DataFrame
         One row per text in the same order, columns :data:`CELL_SCHEMA`. A number that would
         overflow, or vanish to zero, is unreadable, and so is a limit that is not positive.
     """
-    frame = pl.DataFrame({"text": texts.cast(pl.String).fill_null("")})
+    texts = texts.cast(pl.String).fill_null("")
+    if len(texts) <= _FEW:
+        return _parse_few(tuple(texts.to_list()), missing)
+    return _parse(texts, missing)
+
+
+@lru_cache(maxsize=1024)
+def _parse_few(texts: tuple[str, ...], missing: tuple[str, ...]) -> pl.DataFrame:
+    """Columns often share their few odd cells (``--``, ``*``): they are parsed once."""
+    return _parse(pl.Series(texts, dtype=pl.String), missing)
+
+
+def _parse(texts: pl.Series, missing: tuple[str, ...]) -> pl.DataFrame:
+    frame = pl.DataFrame({"text": texts})
     frame = frame.with_columns(_visible(pl.col("text")).alias("visible"), _exact().alias("exact"))
     frame = frame.with_columns(
         written_plainly(pl.col("visible")).alias("plain"),
@@ -82,7 +97,7 @@ def parse_cells(texts: pl.Series, missing: tuple[str, ...] = ()) -> pl.DataFrame
     frame = _with_words(frame, missing)
     frame = _with_number(frame, "read", "")
     frame = _with_number(frame, "plain", "shown_")
-    return _verdict(frame).select(CELL_SCHEMA.keys()).cast(CELL_SCHEMA)  # type: ignore[arg-type]
+    return _verdict(frame).select(CELL_SCHEMA.keys()).cast(pl.Schema(CELL_SCHEMA))
 
 
 def _visible(text: pl.Expr) -> pl.Expr:

@@ -1,8 +1,8 @@
 """What is inside a file: a text, a workbook, JSON, or an archive of them, within bounds.
 
-The content decides what a file is, not its extension. Archives are opened member by member and never
-written to disk, so that a member called ``../../x`` is only a name. Sizes are checked before anything
-is unpacked and counted while it flows, because a header can lie.
+The content decides what a file is, not its extension. Archives are opened member by member and
+never written to disk, so that a member called ``../../x`` is only a name. Sizes are checked before
+anything is unpacked and counted while it flows, because a header can lie.
 """
 
 from __future__ import annotations
@@ -358,7 +358,7 @@ def harmless_name(member: zipfile.ZipInfo, taken: set[str]) -> str:
                 break
             except UnicodeDecodeError:
                 continue
-    parts = [part for part in PurePosixPath(name.replace("\\", "/")).parts]
+    parts = PurePosixPath(name.replace("\\", "/")).parts
     kept = [part for part in parts if part not in ("..", ".", "/") and not part.endswith(":")]
     cleaned = "/".join("".join(c for c in part if c.isprintable()) for part in kept) or "unnamed"
     unique, number = cleaned, 2

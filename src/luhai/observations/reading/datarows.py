@@ -89,7 +89,7 @@ class DataRows:
         ).to_series()
 
     def _with_merged(self, data: pl.DataFrame) -> pl.DataFrame:
-        """Repeat merged cells downwards in columns that describe rows; values are never repeated."""
+        """Repeat merged cells downwards in columns that describe rows, never in values."""
         described = {
             column.index for column in self._columns if column.role not in ("indicator", "value")
         }

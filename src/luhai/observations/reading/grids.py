@@ -1,8 +1,8 @@
 """A table as text: one frame of cells as written, whatever kind of file it came from.
 
-A grid has the column ``row`` (number as a spreadsheet counts, from 1) and one text column per column
-of the file, named ``c0``, ``c1`` …; empty cells are null. Long text files come as several grids, so
-that memory stays bounded.
+A grid has the column ``row`` (number as a spreadsheet counts, from 1) and one text column per
+column of the file, named ``c0``, ``c1`` …; empty cells are null. Long text files come as several
+grids, so that memory stays bounded.
 """
 
 from __future__ import annotations

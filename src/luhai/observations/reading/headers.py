@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from luhai.errors import InputError, UsageError
-from luhai.observations.reading.layout import Layout
+from luhai.observations.reading.layout import LIKELY, Layout
 from luhai.observations.reading.mapping import ColumnRule, Mapping
 from luhai.observations.reading.result import ColumnUnderstanding
 from luhai.observations.reading.units import split_unit
@@ -104,7 +104,8 @@ def _column(
         return _with_unit(
             index, replace(written, layer=layer), code, 1.0, "", parts, unit_cell, rule
         )
-    role, certainty = _role_of(parts)
+    # A group heading such as 监测项目 stands above indicators and is no column of its own.
+    role, certainty = _role_of(parts[-1:] if _names_indicator(parts[-1]) else parts)
     if role:
         return Column(index, replace(written, role=role, certainty=certainty))
     if _MARK_WORDS.search(parts[-1]) and _MARK_WORDS.sub("", parts[-1]):
@@ -159,6 +160,14 @@ def _layer_of(parts: tuple[str, ...]) -> str:
             if find_indicator(rest) and not _sure(name):
                 return words[key_of(layer)]
     return ""
+
+
+def _names_indicator(part: str) -> bool:
+    """Whether a header part names an indicator, or a unit or layer of one named above."""
+    name = split_unit(part)[0]
+    matches = find_indicator(name)
+    likely = bool(matches) and matches[0].certainty >= LIKELY
+    return likely or normalise_unit(part) is not None or key_of(name) in layer_words()
 
 
 def _sure(name: str) -> bool:

@@ -1,7 +1,7 @@
 """Where in a sheet does the table stand: title above, header rows, units row, data, notes below?
 
 A header is recognised by its words: the rows in which most columns are named by a known role or
-indicator. It may span several rows, with merged cells above (``营养盐`` over three indicators, or an
+indicator. It may span several rows, with merged cells above (营养盐 over three indicators, or an
 indicator over its layers). Below it may follow a row of units, a row of detection limits and a row
 that numbers the columns. Nothing here looks at positions or colours.
 """
@@ -21,6 +21,9 @@ Merge = tuple[tuple[int, int], tuple[int, int]]
 """First and last cell (row, column) of a merged range, counted from 0."""
 
 SEARCHED_ROWS = 60
+LIKELY = 0.45
+"""Certainty from which a word is an indicator's name, though perhaps not of one alone (COD)."""
+
 _DEEPEST_HEADER = 4
 _ESSENTIAL = ("place", "time", "indicator_name", "value", "year", "sample")
 
@@ -91,7 +94,7 @@ def cell_means(cell: str) -> str:
     if is_number(cell):
         return ""
     matches = find_indicator(name)
-    return "*" if matches and matches[0].certainty >= 0.45 else ""
+    return "*" if matches and matches[0].certainty >= LIKELY else ""
 
 
 def is_number(cell: str) -> bool:
@@ -213,7 +216,7 @@ def first_word_kind(cell: str) -> str:
     """Kind of a row by its first word: ``note``, ``total``, ``limit``, ``unit`` or empty."""
     kinds = row_words()
     head = cell.split(":", 1)[0] if ":" in cell else cell
-    return kinds.get(key_of(head), "") or kinds.get(key_of(split_unit(head)[0]), "")
+    return kinds.get(key_of(head), "") or kinds.get(key_of(head.split("(", 1)[0]), "")
 
 
 def _is_unit_row(cells: list[str]) -> bool:

@@ -73,7 +73,7 @@ def long_values(
     ]
     if not pieces:
         return pl.DataFrame(schema=_LONG_SCHEMA)
-    return pl.concat(pieces).sort("order").select(_LONG_SCHEMA.keys()).cast(_LONG_SCHEMA)  # type: ignore[arg-type]
+    return pl.concat(pieces).sort("order").select(_LONG_SCHEMA.keys()).cast(pl.Schema(_LONG_SCHEMA))
 
 
 def _cells(rows: pl.DataFrame, columns: Sequence[Column], role: str) -> pl.Series:
@@ -86,7 +86,7 @@ def _cells(rows: pl.DataFrame, columns: Sequence[Column], role: str) -> pl.Serie
 def _meanings(frame: pl.DataFrame, header_unit: str) -> pl.DataFrame:
     """Indicator and unit of each distinct name, unit cell and medium."""
     distinct = frame.select("name", "unit_cell", "medium").unique()
-    found = [_meaning(*row, header_unit) for row in distinct.rows()]
+    found = [_meaning(name, unit, water, header_unit) for name, unit, water in distinct.rows()]
     names = ("code", "unit", "unit_text", "problem")
     return distinct.with_columns(
         pl.Series(name, [entry[number] for entry in found], dtype=pl.String)

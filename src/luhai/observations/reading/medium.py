@@ -1,9 +1,9 @@
 """Of which water are the rows of a table: sea, river, lake or an outlet?
 
-The caller and the mapping decide; else the register, place by place; else a column of the file; else
-the words of the title, sheet and file name, of the headers, and the indicators that only one water
-has. Evidence is taken level by level; a level whose words contradict each other says nothing, and two
-levels that contradict each other leave the medium open: it is then asked for.
+The register decides place by place; else a column of the file; else the caller and the mapping;
+else the words of the title, sheet and file name, of the headers, and the indicators that only one
+water has. Evidence is taken level by level; a level whose words contradict each other says nothing,
+and headers and indicators that contradict each other leave the medium open: it is then asked for.
 """
 
 from __future__ import annotations

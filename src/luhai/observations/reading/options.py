@@ -51,7 +51,8 @@ class ReadOptions:
     """What the reader is told about a file.
 
     Attributes:
-        medium: the water that every row is of, or ``None`` to let register, mapping and file say.
+        medium: the water of rows whose place is not registered and which do not name theirs, or
+            ``None`` to let mapping and file say.
         year: the year of dates written without one, or ``None`` to let the file say.
         mapping: what headers, places and units of this laboratory mean, or ``None``.
         register: the places that may occur, or ``None`` to take places as they are written.

@@ -1,8 +1,8 @@
 """Which place does a row name, at which layer, and what if two places share a name?
 
-A name is compared in half width. ``GD1701表`` and ``3#-底层`` name a place and a layer; a name that
-merely ends in 底 (陂底) is left whole, because a layer is split off only behind a letter, a digit, a
-``#`` or a separator, or where it is the full word (表层).
+A name is compared in half width. ``GD1701表`` and ``3#-底层`` name a place and a layer; a name
+that merely ends in 底 (陂底) is left whole, because a layer is split off only behind a letter, a
+digit, a ``#`` or a separator, or where it is the full word (表层).
 
 Where the same name occurs in two contexts (the columns of province, basin, river …), the places are
 told apart as ``name（province·basin）``; see :func:`qualify_places`.

@@ -1,10 +1,10 @@
 """Text files of cells: which encoding, which separator, and the rows, in bounded pieces.
 
 Encodings are tried in the order that cannot mislead: a byte-order mark, UTF-16 by its zero bytes,
-UTF-8 (which accepts almost nothing that is not UTF-8), then GB18030 (which contains GBK and GB2312).
-Rows without quotation marks go through the engine's parser, all others through Python's ``csv``; a
-file whose quotation marks do not pair is read with the marks as ordinary characters, so that no
-line is swallowed into a cell.
+UTF-8 (which accepts almost nothing that is not UTF-8), then GB18030 (which contains GBK and
+GB2312). Rows without quotation marks go through the engine's parser, all others through Python's
+``csv``; a file whose quotation marks do not pair is read with the marks as ordinary characters, so
+that no line is swallowed into a cell.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import csv
 import io
 from collections import Counter
 from collections.abc import Iterator
-from typing import BinaryIO
+from typing import BinaryIO, Literal
 
 import polars as pl
 
@@ -201,7 +201,7 @@ def _parse(block: str, separator: str, paired: bool, width: int, first_row: int)
         except pl.exceptions.PolarsError:
             # Some row has more cells than the first ones: the slower parser keeps them all.
             pass
-    quoting = csv.QUOTE_MINIMAL if paired else csv.QUOTE_NONE
+    quoting: Literal[0, 3] = csv.QUOTE_MINIMAL if paired else csv.QUOTE_NONE
     previous = csv.field_size_limit(len(block) + 1)
     try:
         rows = list(csv.reader(io.StringIO(block), delimiter=separator, quoting=quoting))

@@ -1,9 +1,9 @@
 """Can a unit that nobody wrote be the one that was meant?
 
-A column without a unit is read in the indicator's own unit only where its values do not speak against
-it: a median far above the weakest limit of the law (phosphate 27 would be 600 times the fourth class
-of sea water) points to another unit, and for metals both mg/L and μg/L are in daily use. Then the
-column is held back and asked about.
+A column without a unit is read in the indicator's own unit only where its values do not speak
+against it: a median far above the weakest limit of the law (phosphate 27 would be 600 times the
+fourth class of sea water) points to another unit, and for metals both mg/L and μg/L are in daily
+use. Then the column is held back and asked about.
 """
 
 from __future__ import annotations

@@ -31,6 +31,9 @@ from luhai.observations.reading.table import TableHeader, TableReader
 from luhai.observations.reading.times import YearContext, year_context
 from luhai.text import N_, Text
 
+_SETTLING_ROWS = 5_000
+"""Rows whose values may speak against an assumed unit."""
+
 
 def read_path(
     path: str | Path, options: ReadOptions | None = None, *, shown: str | None = None
@@ -160,7 +163,8 @@ def _table_reader(
     if header_medium != (medium or evidence.medium):
         columns = understand_columns(layout, header_medium, mapping)
     data_rows = _data_rows(source, layout, columns, options)
-    first_rows, _ = _data_rows(source, layout, columns, options).take(grid)
+    head = Grid(grid.cells.head(_SETTLING_ROWS))
+    first_rows, _ = _data_rows(source, layout, columns, options).take(head)
     columns, questions = settle_columns(columns, first_rows, header_medium)
     years = _years(source, layout, folder, options)
     header = TableHeader(

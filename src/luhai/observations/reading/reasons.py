@@ -39,11 +39,12 @@ SENTENCES: dict[str, str] = {
     "unreadable_value": N_("“{value}” cannot be read as a value. Check the cell, or map it."),
     "unit_in_cell": N_("The unit in “{value}” does not fit {indicator}."),
     "impossible_value": N_(
-        "{indicator} cannot be {value}: it lies in {low} to {high}. Perhaps a decimal point or unit "
-        "is wrong."
+        "{indicator} cannot be {value}: it lies in {low} to {high}. Perhaps a decimal point or "
+        "unit is wrong."
     ),
     "unknown_indicator": N_(
-        "“{value}” is no indicator that is known; the column was not read. Name it in a mapping file."
+        "“{value}” is no indicator that is known; the column was not read. Name it in a mapping "
+        "file."
     ),
     "unknown_indicator_row": N_(
         "“{value}” is no indicator that is known. Name it in a mapping file."
@@ -57,8 +58,8 @@ SENTENCES: dict[str, str] = {
     ),
     "unknown_unit_row": N_("The unit of “{value}” is unknown or does not measure {indicator}."),
     "unit_doubtful": N_(
-        "“{value}” has no unit, and in {unit} its values would be {factor} times the weakest limit. "
-        "State the unit in the header or in a mapping file; the column was not read."
+        "“{value}” has no unit, and in {unit} its values would be {factor} times the weakest "
+        "limit. State the unit in the header or in a mapping file; the column was not read."
     ),
     "unit_missing": N_(
         "“{value}” has no unit, and both mg/L and μg/L are in use for it. State the unit in the "

@@ -144,14 +144,14 @@ class RowPartReader:
             )
         )
         if bad.height:
-            parts.problems.append(bad.cast(PROBLEM_SCHEMA))  # type: ignore[arg-type]
+            parts.problems.append(bad.cast(pl.Schema(PROBLEM_SCHEMA)))
 
     def _read_times(self, rows: pl.DataFrame, parts: RowParts) -> None:
         column, written = self._time_text(rows)
         texts = rows.with_columns(written.alias("text")).select("text")
         order = self._options.mapping.date_order if self._options.mapping else ""
         table = parse_times(
-            texts["text"].unique(),
+            texts["text"].unique().sort(),
             self._years,
             timezone=self._options.timezone,
             date_order=order,

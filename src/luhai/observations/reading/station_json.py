@@ -83,11 +83,11 @@ def _as_rows(header: list[Any], rows: list[Any]) -> list[list[str | None]]:
             for row in rows
         ]
         return [[without_tags(name) for name in names], *body]
-    body = [_cells(row) for row in rows]
+    cells: list[list[str | None]] = [_cells(row) for row in rows]
     if header:
-        return [[without_tags(_header_cell(cell)) for cell in header], *body]
-    first = [without_tags(cell or "") for cell in body[0]]
-    return [first, *body[1:]]
+        return [[without_tags(_header_cell(cell)) for cell in header], *cells]
+    first: list[str | None] = [without_tags(cell or "") for cell in cells[0]]
+    return [first, *cells[1:]]
 
 
 def _header_cell(cell: Any) -> str:

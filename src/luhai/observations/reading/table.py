@@ -73,9 +73,10 @@ class TableReader:
         from luhai.observations.reading.headers import resolve_indicator
 
         mapping = self._options.mapping
+        medium = self._options.medium or (mapping.medium if mapping else None)
         found: dict[str, float] = {}
         for name, (limit, unit) in (mapping.detection_limits if mapping else {}).items():
-            code = resolve_indicator(name, self._options.medium or (mapping and mapping.medium))
+            code = resolve_indicator(name, medium)
             found[code] = float(convert([limit], unit or indicator(code).unit or "1", code)[0])
         return found
 
@@ -113,7 +114,7 @@ class TableReader:
             ),
             understanding=tuple(column.understanding for column in self._header.columns),
             questions=tuple(self._questions(problems)),
-            notes=tuple([*(self._header.notes if first else ()), *notes]),
+            notes=(*(self._header.notes if first else ()), *notes),
             place_contexts=contexts,
         )
 
@@ -129,9 +130,7 @@ class TableReader:
         repeated = ~cells.select(pl.struct(pl.all()).is_first_distinct()).to_series()
         if not more_to_come and self._seen is None:
             return repeated
-        hashes = pl.DataFrame(
-            {"one": cells.hash_rows(seed=17), "two": cells.hash_rows(seed=91, seed_1=5)}
-        )
+        hashes = pl.DataFrame({"one": cells.hash_rows(seed=17), "two": cells.hash_rows(seed=91)})
         if self._seen is not None:
             known = hashes.with_columns(
                 pl.struct("one", "two")
@@ -214,8 +213,8 @@ class TableReader:
                 pl.lit("").alias("near"),
                 pl.lit("").alias("indicator"),
             )
-            .cast(PROBLEM_SCHEMA)
-        )  # type: ignore[arg-type]
+            .cast(pl.Schema(PROBLEM_SCHEMA))
+        )
         if empty.is_empty():
             return problems
         others = [frame.join(empty, on="row", how="anti") for frame in problems]
@@ -277,7 +276,7 @@ class TableReader:
                 pl.lit(self._header.file_hash).alias("file_hash"),
             )
             .select(OBSERVATION_SCHEMA.keys())
-            .cast(OBSERVATION_SCHEMA)  # type: ignore[arg-type]
+            .cast(pl.Schema(OBSERVATION_SCHEMA))
         )
 
     def _questions(self, problems: Sequence[pl.DataFrame]) -> list[Question]:
@@ -311,7 +310,7 @@ def _value_problems(
             pl.lit("").alias("near"),
             pl.col("indicator").fill_null("").alias("indicator"),
         )
-        .cast(PROBLEM_SCHEMA)  # type: ignore[arg-type]
+        .cast(pl.Schema(PROBLEM_SCHEMA))
     )
 
 

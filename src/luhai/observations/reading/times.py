@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 import polars as pl
 
@@ -55,6 +56,7 @@ _FORMS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (rf"^{_MONTH_NAME}[-\s.,]+(\d{{4}})$", ("b", "y")),
 )
 _CLOCK_GROUPS = ("half", "H", "M", "S", "half2", "zone")
+_FEW = 500
 _SERIAL = r"^([2-7]\d{4})(\.\d+)?$"
 
 
@@ -130,6 +132,20 @@ def parse_times(
         ``time_missing``, ``time_unreadable``, ``time_invalid`` (no such day), ``year_missing`` or
         ``date_order``.
     """
+    if len(texts) <= _FEW:
+        return _parse_few(tuple(texts.to_list()), context, timezone, date_order)
+    return _parse(texts, context, timezone, date_order)
+
+
+@lru_cache(maxsize=256)
+def _parse_few(
+    texts: tuple[str | None, ...], context: YearContext, timezone: str, date_order: str
+) -> pl.DataFrame:
+    """The files of an archive often share their dates: they are read once."""
+    return _parse(pl.Series(texts, dtype=pl.String), context, timezone, date_order)
+
+
+def _parse(texts: pl.Series, context: YearContext, timezone: str, date_order: str) -> pl.DataFrame:
     frame = pl.DataFrame({"text": texts.cast(pl.String)}).with_columns(
         written_plainly(pl.col("text").fill_null(""))
         .str.to_lowercase()
@@ -141,14 +157,14 @@ def parse_times(
     frame = _with_serials(frame)
     frame = _with_order(frame, date_order)
     frame = _with_year(frame, context)
-    return _with_time(frame, timezone).select(TIME_SCHEMA.keys()).cast(TIME_SCHEMA)  # type: ignore[arg-type]
+    return _with_time(frame, timezone).select(TIME_SCHEMA.keys()).cast(pl.Schema(TIME_SCHEMA))
 
 
 def _with_parts(frame: pl.DataFrame) -> pl.DataFrame:
     """Split each text by the first form that it fits."""
     names = ("y", "m", "d", "p", "q", "b", "H", "M", "S", "half", "half2", "zone")
     parts: dict[str, list[pl.Expr]] = {name: [] for name in names}
-    fits = []
+    fits: list[pl.Expr] = []
     for pattern, groups in _FORMS:
         if pattern.endswith(_CLOCK):
             groups = (*groups, *_CLOCK_GROUPS)
@@ -197,7 +213,7 @@ def _with_serials(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def _with_order(frame: pl.DataFrame, date_order: str) -> pl.DataFrame:
-    """Which of two leading numbers is the day: as stated, or as another date of the column proves."""
+    """Which of two leading numbers is the day: as stated, or as the column proves."""
     day_first = bool(((frame["p"] > 12) & (frame["q"] <= 12)).any())
     month_first = bool(((frame["q"] > 12) & (frame["p"] <= 12)).any())
     order = date_order or ("dmy" if day_first and not month_first else "")

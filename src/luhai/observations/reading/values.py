@@ -1,4 +1,4 @@
-"""The values of a table: parsed, brought to the indicator's unit, and checked against what is possible.
+"""The values of a table: parsed, in the indicator's unit, checked against what is possible.
 
 Plain numbers are cast by the engine at once; only what is left goes through the cell parser, one
 distinct text once. A value outside the range in which the indicator can lie at all is a problem of
@@ -96,7 +96,7 @@ def _with_odd_cells(
     limit: float | None,
     missing: tuple[str, ...],
 ) -> pl.DataFrame:
-    odd = frame.filter("odd").select("text").unique()
+    odd = frame.filter("odd").select("text").unique().sort("text")
     parsed = _parsed(odd["text"], code, unit, limit, missing)
     joined = frame.select("text", "odd").join(
         parsed, on="text", how="left", maintain_order="left", validate="m:1"
@@ -116,7 +116,7 @@ def _parsed(
     values = cells["value"].to_numpy().astype(np.float64)
     shown = cells["shown"].to_numpy().astype(np.float64)
     problems = np.where(cells["meaning"] == "unreadable", "unreadable_value", "").astype(object)
-    units = cells["unit"].to_numpy()
+    units = np.asarray(cells["unit"].to_list(), dtype=object)
     for written in sorted(set(units.tolist())):
         here = units == written
         found = normalise_unit(written) if written else unit

@@ -1,8 +1,8 @@
 """Which words of a file mean what? The vocabulary of headers, cells, layers and station states.
 
 All words are data (``observations/data/*.csv``); this module loads them once and compares written
-text with them after the differences of writing that never carry meaning (width, case, spaces,
-line breaks, brackets) are taken away.
+text with them after the differences of writing that never carry meaning (width, case, spaces, line
+breaks, brackets) are taken away.
 """
 
 from __future__ import annotations
@@ -87,8 +87,7 @@ def key_of(text: str) -> str:
 def table(name: str) -> list[dict[str, str]]:
     """Rows of a data table of this room."""
     source = resources.files("luhai.observations") / "data" / name
-    with source.open(encoding="utf-8", newline="") as stream:
-        return list(csv.DictReader(stream))
+    return list(csv.DictReader(source.read_text(encoding="utf-8").splitlines()))
 
 
 @cache
