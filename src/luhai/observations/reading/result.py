@@ -24,7 +24,7 @@ ROW_STATE_SCHEMA: dict[str, pl.DataType] = {
 CONTEXT_SCHEMA: dict[str, pl.DataType] = {
     "row": pl.Int32(),
     "place": pl.String(),
-    "context": pl.String(),  # e.g. 广东省/珠江流域, "" when the file says nothing
+    "context": pl.String(),  # e.g. 甲省/乙流域, "" when the file says nothing
 }
 
 
@@ -104,7 +104,7 @@ class ReadResult:
     """One table, or one batch of rows of a long table.
 
     Attributes:
-        file: name as shown, e.g. ``stations.zip/广东省/江城.csv``.
+        file: name as shown, e.g. ``stations.zip/甲省/乙河/某断面.csv``.
         file_hash: SHA-256 of the bytes of the outermost file.
         sheet: sheet name, empty for text files.
         batch: number of the batch, from 0; ``rows`` and tables hold this batch only.
