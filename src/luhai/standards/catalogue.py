@@ -10,10 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
 from types import MappingProxyType
 
-from luhai.standards.tables import DATA, read_csv, unknown
+from luhai.standards.tables import per_environment, read_tables, unknown
 
 MEDIA = ("sea", "river", "lake", "outlet")
 _COLUMNS = (
@@ -81,11 +80,11 @@ class Alias:
     basis: str
 
 
-@cache
+@per_environment
 def aliases() -> tuple[Alias, ...]:
     """All names under which files carry indicators, as in ``data/aliases.csv``."""
     found = []
-    for row in read_csv(DATA / "aliases.csv", ["code", "media", "certainty", "basis", "aliases"]):
+    for row in read_tables("aliases.csv", ["code", "media", "certainty", "basis", "aliases"]):
         media = tuple(part for part in row.text("media").split(";") if part)
         for text in row.text("aliases").split(";"):
             found.append(
@@ -94,14 +93,14 @@ def aliases() -> tuple[Alias, ...]:
     return tuple(found)
 
 
-@cache
+@per_environment
 def indicators() -> Mapping[str, Indicator]:
     """All indicators by code, in the order of the table."""
     names: dict[str, list[str]] = {}
     for alias in aliases():
         names.setdefault(alias.code, []).append(alias.text)
     table: dict[str, Indicator] = {}
-    for row in read_csv(DATA / "indicators.csv", _COLUMNS):
+    for row in read_tables("indicators.csv", _COLUMNS):
         code = row.text("code")
         if code in table:
             raise row.fault("code", "stands twice")

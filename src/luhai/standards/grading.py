@@ -9,13 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from luhai.standards.rounding import drop_noise
-from luhai.standards.tables import DATA, read_csv, unknown
+from luhai.standards.tables import per_environment, read_tables, unknown
 
 _COLUMNS = (
     *("scheme", "grade", "name_zh", "name_en", "low", "low_included", "high", "high_included"),
@@ -55,11 +54,11 @@ class Grade:
         return inside
 
 
-@cache
+@per_environment
 def schemes() -> Mapping[str, tuple[Grade, ...]]:
     """All schemes with their grades, lowest first."""
     table: dict[str, list[Grade]] = {}
-    for row in read_csv(DATA / "grades.csv", _COLUMNS):
+    for row in read_tables("grades.csv", _COLUMNS):
         yes_no = ("yes", "no")
         table.setdefault(row.text("scheme"), []).append(
             Grade(

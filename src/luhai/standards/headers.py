@@ -14,10 +14,9 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from functools import cache
 
 from luhai.standards.catalogue import MEDIA, Alias, aliases, indicators
-from luhai.standards.tables import unknown
+from luhai.standards.tables import per_environment, unknown
 
 _BASIS = re.compile(
     r"[(\[]?\s*(?:以\s*(?P<zh>[A-Za-z0-9]+)\s*(?:表示|计)|\bas\s+(?P<en>[A-Z][A-Za-z0-9]*)\b)\s*[)\]]?"
@@ -57,7 +56,7 @@ def _key(text: str) -> str:
     return "".join(letter for letter in plain if letter.isalnum())
 
 
-@cache
+@per_environment
 def _table() -> dict[str, tuple[Alias, ...]]:
     """Readings of every known spelling; an indicator's own names are added to the aliases."""
     named: dict[tuple[str, str, tuple[str, ...]], Alias] = {}

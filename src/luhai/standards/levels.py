@@ -10,7 +10,6 @@ from __future__ import annotations
 import operator
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 
 import numpy as np
 
@@ -18,7 +17,7 @@ from luhai.errors import InputError, UsageError
 from luhai.standards.limits import Standard
 from luhai.standards.palette import Colour, colour
 from luhai.standards.rounding import drop_noise
-from luhai.standards.tables import DATA, Row, read_csv, unknown
+from luhai.standards.tables import Row, by_key, per_environment, read_tables, unknown
 from luhai.text import N_, Text
 from luhai.why import Citation
 
@@ -294,15 +293,15 @@ def _rule(name: str) -> _Rule:
     return _rules()[name]
 
 
-@cache
+@per_environment
 def _rules() -> dict[str, _Rule]:
     columns = (
         *("rule", "medium", "class_count", "good_last_class", "bad_class", "change_small"),
         *("change_marked", "dominant_alone", "dominant_two", "standard", "title", "verified"),
     )
     return {
-        row.text("rule"): _Rule(
-            name=row.text("rule"),
+        name: _Rule(
+            name=name,
             media=tuple(row.text("medium").split(";")),
             class_count=row.integer("class_count"),
             good_last_class=row.integer("good_last_class"),
@@ -315,15 +314,15 @@ def _rules() -> dict[str, _Rule]:
             title=row.text("title"),
             verified=row.verified(),
         )
-        for row in read_csv(DATA / "levels" / "rules.csv", columns)
+        for name, row in by_key(read_tables("levels/rules.csv", columns), "rule").items()
     }
 
 
-@cache
+@per_environment
 def _levels() -> dict[str, tuple[Level, ...]]:
     columns = ("rule", "level", "name_zh", "name_en", "colour", "clause", "verified", "note")
     table: dict[str, list[Level]] = {}
-    for row in read_csv(DATA / "levels" / "levels.csv", columns):
+    for row in read_tables("levels/levels.csv", columns):
         own = table.setdefault(row.text("rule"), [])
         if row.integer("level") != len(own) + 1:
             raise row.fault("level", "is out of order")
@@ -347,11 +346,11 @@ def _level(row: Row) -> Level:
     )
 
 
-@cache
+@per_environment
 def _conditions() -> dict[str, tuple[_Condition, ...]]:
     columns = ("rule", "order", "level", "first_class", "last_class", "sense", "percent")
     table: dict[str, list[_Condition]] = {}
-    for row in read_csv(DATA / "levels" / "conditions.csv", columns):
+    for row in read_tables("levels/conditions.csv", columns):
         table.setdefault(row.text("rule"), []).append(
             _Condition(
                 order=row.integer("order"),
@@ -365,11 +364,13 @@ def _conditions() -> dict[str, tuple[_Condition, ...]]:
     return {rule: tuple(entries) for rule, entries in table.items()}
 
 
-@cache
+@per_environment
 def _class_levels() -> dict[str, dict[int, tuple[int, str]]]:
     table: dict[str, dict[int, tuple[int, str]]] = {}
     columns = ("rule", "class", "level", "colour", "verified")
-    for row in read_csv(DATA / "levels" / "classes.csv", columns):
+    for row in read_tables("levels/classes.csv", columns):
         own = table.setdefault(row.text("rule"), {})
+        if row.integer("class") in own:
+            raise row.fault("class", "stands twice")
         own[row.integer("class")] = (row.integer("level"), row.text("colour"))
     return table

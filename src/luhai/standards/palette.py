@@ -10,9 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
 
-from luhai.standards.tables import DATA, read_csv, unknown
+from luhai.standards.tables import by_key, per_environment, read_tables, unknown
 
 _COLUMNS = (
     *("colour", "light_fill", "light_letter", "light_edge"),
@@ -34,12 +33,12 @@ class Colour:
     pattern: str
 
 
-@cache
+@per_environment
 def colours() -> Mapping[str, Colour]:
     """All colours by name."""
     return {
-        row.text("colour"): Colour(
-            row.text("colour"),
+        name: Colour(
+            name,
             row.text("light_fill"),
             row.text("light_letter"),
             row.text("light_edge"),
@@ -48,7 +47,7 @@ def colours() -> Mapping[str, Colour]:
             row.text("dark_edge"),
             row.text("pattern"),
         )
-        for row in read_csv(DATA / "colours.csv", _COLUMNS)
+        for name, row in by_key(read_tables("colours.csv", _COLUMNS), "colour").items()
     }
 
 

@@ -1,8 +1,9 @@
 """Where do the law's tables lie, and are they whole?
 
 The tables of this room are CSV and TOML files. Those of the package lie in ``data/``; further
-folders of the same layout (a local standard, a new edition) are given by the caller or by the
-environment variable ``LUHAI_STANDARDS``. A table is refused with file, row and reason when a column
+folders of the same layout (a local standard, a new edition, more indicators or levels) are named in
+the environment variable ``LUHAI_STANDARDS``; standards and methods may also be given by the caller.
+A table is refused with file, row and reason when a column
 is missing, a cell is not what it should be, or two folders define the same id: the law is never
 replaced in silence.
 """
@@ -13,15 +14,17 @@ import csv
 import difflib
 import os
 import tomllib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, wraps
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from luhai.errors import InputError, UsageError
 from luhai.why import VERIFICATION_MARKS
+
+Result = TypeVar("Result")
 
 DATA = Path(__file__).parent / "data"
 ENVIRONMENT = "LUHAI_STANDARDS"
@@ -143,6 +146,65 @@ def read_csv(path: Path, required: Iterable[str]) -> list[Row]:
     return rows
 
 
+def environment_folders() -> list[Path]:
+    """Folders named in ``LUHAI_STANDARDS``.
+
+    Raises:
+        InputError: one of them does not exist.
+    """
+    named = [Path(part) for part in os.environ.get(ENVIRONMENT, "").split(os.pathsep) if part]
+    for folder in named:
+        if not folder.is_dir():
+            raise InputError(
+                "The folder of standards does not exist.",
+                where=str(folder),
+                remedy=f"Mend the environment variable {ENVIRONMENT}.",
+            )
+    return named
+
+
+def read_tables(name: str, required: Sequence[str]) -> list[Row]:
+    """Rows of a shared table of the package and of the same file in the further folders.
+
+    Args:
+        name: path below ``data/``, e.g. ``indicators.csv``.
+        required: columns that must be there.
+    """
+    rows = read_csv(DATA / name, required)
+    for folder in environment_folders():
+        if (folder / name).is_file():
+            rows += read_csv(folder / name, required)
+    return rows
+
+
+def by_key(rows: Iterable[Row], column: str) -> dict[str, Row]:
+    """Rows by the text of a column.
+
+    Raises:
+        InputError: a key stands twice.
+    """
+    found: dict[str, Row] = {}
+    for row in rows:
+        if row.text(column) in found:
+            raise row.fault(column, "stands twice")
+        found[row.text(column)] = row
+    return found
+
+
+def per_environment(function: Callable[[], Result]) -> Callable[[], Result]:
+    """Cache a table for each value of ``LUHAI_STANDARDS``."""
+
+    @cache
+    def read(environment: str) -> Result:
+        return function()
+
+    @wraps(function)
+    def lookup() -> Result:
+        return read(os.environ.get(ENVIRONMENT, ""))
+
+    return lookup
+
+
 def read_toml(path: Path, required: Iterable[str]) -> dict[str, Any]:
     """Read a description file; ``required`` keys must be there."""
     try:
@@ -172,9 +234,8 @@ def folders(kind: str, extra: Sequence[Path] = ()) -> dict[str, Path]:
     Raises:
         InputError: a folder does not exist, or two folders define the same id.
     """
-    named = [Path(part) for part in os.environ.get(ENVIRONMENT, "").split(os.pathsep) if part]
     found: dict[str, Path] = {}
-    for root in (DATA / f"{kind}s", *named, *extra):
+    for root in (DATA / f"{kind}s", *environment_folders(), *extra):
         for folder in _below(root, kind):
             identity = str(_identity(folder / f"{kind}.toml"))
             known = found.setdefault(identity, folder)
@@ -193,7 +254,7 @@ def _below(root: Path, kind: str) -> Iterator[Path]:
         raise InputError(
             "The folder of standards does not exist.",
             where=str(root),
-            remedy=f"Mend the path given or the environment variable {ENVIRONMENT}.",
+            remedy="Mend the path given.",
         )
     for pattern in ("", "*/", f"{kind}s/*/"):
         for file in sorted(root.glob(f"{pattern}{kind}.toml")):

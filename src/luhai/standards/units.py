@@ -21,7 +21,7 @@ from numpy.typing import ArrayLike, NDArray
 from luhai.errors import InputError
 from luhai.standards.catalogue import Indicator, indicator
 from luhai.standards.rounding import drop_noise
-from luhai.standards.tables import DATA, read_csv
+from luhai.standards.tables import per_environment, read_tables
 
 if TYPE_CHECKING:
     from pint import UnitRegistry
@@ -55,11 +55,11 @@ def _key(text: str) -> str:
     return re.sub(r"/l\b", "/L", plain)
 
 
-@cache
+@per_environment
 def _names() -> dict[str, str]:
     """Canonical name of every known spelling."""
     names: dict[str, str] = {}
-    for row in read_csv(DATA / "units.csv", ["unit", "pint", "aliases"]):
+    for row in read_tables("units.csv", ["unit", "pint", "aliases"]):
         unit = row.text("unit")
         for spelling in (unit, *row.text("aliases").split(";")):
             for key in {_key(spelling), _key(spelling).replace("μ", "u")}:
@@ -68,7 +68,7 @@ def _names() -> dict[str, str]:
     return names
 
 
-@cache
+@per_environment
 def _folded() -> dict[str, str]:
     """Spellings without case, where the case does not make a difference."""
     folded: dict[str, str | None] = {}
@@ -123,19 +123,19 @@ class _Species:
     atoms: float
 
 
-@cache
+@per_environment
 def _species() -> dict[str, _Species]:
     table = {}
-    for row in read_csv(DATA / "species.csv", ["species", "parent", "molar_mass", "atoms"]):
+    for row in read_tables("species.csv", ["species", "parent", "molar_mass", "atoms"]):
         table[row.text("species")] = _Species(
             row.text("parent"), row.number_or_none("molar_mass"), row.number_of("atoms")
         )
     return table
 
 
-@cache
+@per_environment
 def _equivalences() -> dict[tuple[str, str], float]:
-    rows = read_csv(DATA / "equivalences.csv", ["code", "unit", "factor", "source"])
+    rows = read_tables("equivalences.csv", ["code", "unit", "factor", "source"])
     return {(row.text("code"), row.text("unit")): row.number_of("factor") for row in rows}
 
 
@@ -156,11 +156,11 @@ def _registry() -> UnitRegistry[float]:
     return registry
 
 
-@cache
+@per_environment
 def _expressions() -> dict[str, tuple[float, str]]:
     """Factor and pint expression of each canonical unit."""
     table = {}
-    for row in read_csv(DATA / "units.csv", ["unit", "pint", "aliases"]):
+    for row in read_tables("units.csv", ["unit", "pint", "aliases"]):
         factor, _, rest = row.text("pint").rpartition(" ")
         expression = rest.replace("count", "individual")
         table[row.text("unit")] = (float(factor) if factor else 1.0, expression)
@@ -199,6 +199,7 @@ def convert(values: ArrayLike, from_unit: str, code: str) -> NDArray[np.float64]
     return drop_noise(numbers * factor + offset, 15)
 
 
+@cache
 def _line(unit: Unit, target: Indicator) -> tuple[float, float]:
     """Factor and offset from a unit to the indicator's own."""
     own = target.unit or "1"
