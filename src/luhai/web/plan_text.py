@@ -11,9 +11,12 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from luhai.assessment.why_plan import place_target_id, target_id
-from luhai.plan import SEVERITIES, Finding, Paragraph, Plan, Task
+from luhai.plan import SEVERITIES, Finding, Paragraph, Plan, Span, Task
 from luhai.web.snapshot import Snapshot
 from luhai.web.words import science_language
+
+UNIT_LENGTH = 6
+"""A unit behind a number has at most so many characters."""
 
 
 @dataclass(frozen=True)
@@ -159,7 +162,8 @@ def _marks(plan: Plan, findings: list[Finding]) -> dict[str, list[_Mark]]:
     for target in plan.targets:
         span = plan.span(target) if target.value is not None else None
         if span is not None:
-            mark = _Mark(span.start, span.end, result_id=target_id(plan, target))
+            start, end = _number(plan.paragraph(span.paragraph).text, span, target.value)
+            mark = _Mark(start, end, result_id=target_id(plan, target))
             marks.setdefault(span.paragraph, []).append(mark)
     for place_target in plan.place_targets:
         span = plan.span(place_target)
@@ -172,6 +176,15 @@ def _marks(plan: Plan, findings: list[Finding]) -> dict[str, list[_Mark]]:
             mark = _Mark(span.start, span.end, finding.severity, number)
             marks.setdefault(span.paragraph, []).append(mark)
     return marks
+
+
+def _number(text: str, span: Span, value: float | None) -> tuple[int, int]:
+    """Where in a target's words its number stands, with the unit that ends them."""
+    at = text.find(f"{value:g}", span.start, span.end)
+    if at < 0:
+        return span.start, span.end
+    end = at + len(f"{value:g}")
+    return at, span.end if span.end - end <= UNIT_LENGTH else end
 
 
 def _words(paragraph: Paragraph, marks: list[_Mark]) -> Words:

@@ -19,6 +19,8 @@ LEFT = 52
 RIGHT = 158
 TOP = 16
 BOTTOM = 30
+GUTTER = 52
+"""Room for the names of the class bands, left of the first year."""
 
 
 @dataclass(frozen=True)
@@ -165,14 +167,14 @@ def draw_chart(data: ChartData) -> Chart | None:
     last = math.ceil(high / step) * step
     span = last - first
     years = list(range(min(data.years), max(data.years) + 1))
-    year_width = chart.plot_width / len(years)
+    year_width = (chart.plot_width - GUTTER) / len(years)
 
     def y_of(value: float) -> float:
         inside = min(max(value, first), last)
         return round(chart.plot_bottom - (inside - first) / span * chart.plot_height, 1)
 
     def x_of(when: float) -> float:
-        return round(chart.plot_left + (when - years[0]) * year_width, 1)
+        return round(chart.plot_left + GUTTER + (when - years[0]) * year_width, 1)
 
     chart.years = [
         Drawn(year, x=x_of(year), x2=x_of(year + 0.5), label=str(year)) for year in years

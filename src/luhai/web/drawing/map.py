@@ -289,6 +289,10 @@ def _place_labels(drawn: list[DrawnMark], width: int, height: int) -> None:
             ("end", item.x - gap + 4, item.y - 10),
             ("start", item.x + gap - 4, item.y + 19),
             ("end", item.x - gap + 4, item.y + 19),
+            ("middle", item.x, item.y - gap - 18),
+            ("end", item.x - gap - 24, item.y - 14),
+            ("end", item.x - gap - 24, item.y + 4),
+            ("start", item.x + gap + 24, item.y - 14),
         ):
             left = {"start": x, "end": x - size, "middle": x - size / 2}[anchor]
             choices.append((anchor, x, y, (left, y - 11, left + size, y - 11 + LABEL_HEIGHT)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from functools import cache
 from pathlib import PurePath
 from typing import Any
@@ -19,6 +20,8 @@ from luhai.errors import UsageError
 from luhai.web.standing import Chip
 
 register = template.Library()
+
+_NUMBER_SPACE = re.compile(r"(?<=\d) (?=[\u4e00-\u9fff])|(?<=[\u4e00-\u9fff]) (?=\d)")
 
 
 @cache
@@ -116,6 +119,12 @@ def control_word(control: str) -> str:
         "district": _("of the district"),
     }
     return words.get(control, control)
+
+
+@register.filter
+def unbroken(sentence: str) -> str:
+    """A Chinese sentence whose numbers stay with their counting words when lines break."""
+    return _NUMBER_SPACE.sub("\u00a0", sentence)
 
 
 @register.filter
