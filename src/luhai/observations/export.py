@@ -107,11 +107,12 @@ def _with_local_times(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def _with_headings(frame: pl.DataFrame, headings: Mapping[str, str] | None) -> pl.DataFrame:
-    return frame.rename({name: (headings or {}).get(name, name) for name in frame.columns})
+    names = headings or {}
+    return frame.rename({name: neutralise(names.get(name, name)) for name in frame.columns})
 
 
 def _heading_cell(sheet: object, heading: str) -> WriteOnlyCell:
-    cell = WriteOnlyCell(sheet, value=neutralise(heading))
+    cell = WriteOnlyCell(sheet, value=heading)
     cell.font = Font(bold=True)
     return cell
 

@@ -60,6 +60,7 @@ _TABLE_SETTINGS: dict[str, str | None] = {
     "delta.enableExpiredLogCleanup": "false",
     "delta.logRetentionDuration": "interval 36500 days",
     "delta.deletedFileRetentionDuration": "interval 36500 days",
+    "delta.checkpointInterval": "20",
 }
 _STATISTICS = {"year": "partition.year", "start": "min.time", "end": "max.time"}
 

@@ -36,7 +36,7 @@ def unusual_range(data: Prepared) -> Mask:
     bounds = [
         [_usual_bounds(medium, indicator) for indicator in data.indicators] for medium in data.media
     ]
-    table = np.array(bounds, dtype=np.float64).reshape(-1, len(data.indicators), 2)
+    table = np.array(bounds, dtype=np.float64).reshape(len(data.media), len(data.indicators), 2)
     low, high = table[:, :, 0], table[:, :, 1]
     place = (data.medium, data.indicator)
     outside = (data.value < low[place]) | (data.value > high[place])
@@ -68,6 +68,14 @@ def half_limit(data: Prepared) -> Mask:
             nearest = half[_nearest(half, data.value[rows])]
             marks[rows] = np.abs(data.value[rows] - nearest) <= tolerance * nearest
     return marks
+
+
+@quality_check(
+    "reporting_limit", source="detection limits written as values; thresholds in quality_checks.csv"
+)
+def reporting_limit(data: Prepared) -> Mask:
+    """The lowest value of an indicator where it recurs at several places: a limit, no reading."""
+    return data.at_reporting_limit
 
 
 @quality_check("coarse_limit", source="half-limit rule of the assessment methods")

@@ -17,6 +17,7 @@ import polars as pl
 
 from luhai.errors import UsageError
 from luhai.observations.ordering import Codes, Mask, OrderedObservations, pack, rank
+from luhai.observations.quality.tables import threshold
 
 Numbers = npt.NDArray[np.float64]
 
@@ -104,6 +105,30 @@ class Prepared:
     def successive(self) -> Codes:
         """Rows that form simple series: measured, one per moment."""
         return np.flatnonzero(self.measured & ~self.shares_moment)
+
+    @cached_property
+    def at_reporting_limit(self) -> Mask:
+        """Whether a value is the lowest of its indicator and medium, and suspiciously common.
+
+        Many stations write the detection limit where nothing was detected. The lowest value then
+        recurs at several places, which no natural lowest value does.
+        """
+        marks = np.zeros(self.frame.height, dtype=np.bool_)
+        place = rank(self.frame["place"])[0]
+        kind = self.medium * len(self.indicators) + self.indicator
+        for code in np.unique(kind):
+            rows = np.flatnonzero(self.measured & (kind == code))
+            if rows.size < threshold("reporting_limit", "least_values"):
+                continue
+            lowest = rows[self.value[rows] == self.value[rows].min()]
+            share = threshold("reporting_limit", "least_share")
+            places = np.unique(place[lowest]).size
+            marks[lowest] = (
+                lowest.size >= share * rows.size
+                and places >= threshold("reporting_limit", "least_places")
+                and bool(self.value[lowest[0]] > 0)
+            )
+        return marks
 
     def per_indicator(self, general: float, overrides: Mapping[str, float]) -> Numbers:
         """A threshold for each indicator, shape (indicators,)."""

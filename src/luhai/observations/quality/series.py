@@ -27,9 +27,12 @@ DAY = 24 * HOUR
     "Nutrients Data); count and span are left to the operator",
 )
 def frozen(data: Prepared) -> Mask:
-    """The same value over many successive readings of a continuous series."""
+    """The same value over many successive readings of a continuous series.
+
+    Readings at a reporting limit are equal for another reason and have a mark of their own.
+    """
     marks = np.zeros(data.frame.height, dtype=np.bool_)
-    rows = data.successive
+    rows = data.successive[~data.at_reporting_limit[data.successive]]
     if rows.size < 2:
         return marks
     value, time, series = data.value[rows], data.ordered.time[rows], data.ordered.series[rows]
