@@ -2,17 +2,145 @@
 
 Joins what the other modules of this room compute, for the places and targets of the workspace's
 plan: classes by sample, month, season and year, attainment, groups and changes, trends, the outlook
-for the running year, and warnings.
+for the running year, and warnings. It computes nothing of its own, so that every figure has one
+home; what the figures rest on (data version, standards, methods, plan) goes into the run's
+description, from which the same run can be repeated.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta, timezone
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
 
-from luhai.assessment.results import Run
+import polars as pl
+
+from luhai import __version__
+from luhai.assessment.assessing import assess
+from luhai.assessment.attainment import attainment
+from luhai.assessment.change import changes
+from luhai.assessment.groups import groups
+from luhai.assessment.outlook import outlook_details
+from luhai.assessment.results import TABLES, Run, open_run, write_run
+from luhai.assessment.trend import trend
+from luhai.assessment.warning import warnings
+from luhai.errors import InputError
+from luhai.observations.schema import OBSERVATION_SCHEMA
+from luhai.observations.store import NO_VERSION, ObservationStore
+from luhai.plan import PlaceRegister, Plan, load_plan
+from luhai.standards import load_method, load_standard, standard_in_force, standards
+from luhai.standards.methods import assessment_methods
+from luhai.text import N_
 from luhai.workspace import Workspace
 
 Progress = Callable[[int, int, str], None]
+
+PERIODS = ("sample", "month", "season", "year")
+LOCAL = timezone(timedelta(hours=8))
+"""The local calendar of the observation table (docs/architecture.md, Periods)."""
+STEPS = (
+    N_("reading the store"),
+    N_("classes"),
+    N_("attainment"),
+    N_("groups and changes"),
+    N_("trends"),
+    N_("outlook"),
+    N_("warnings"),
+    N_("storing the results"),
+)
+
+
+@dataclass
+class Inputs:
+    """What an analysis works on, read once.
+
+    Attributes:
+        frame: the observations of the version, as a Polars frame.
+        version: version of the store.
+        plan: the workspace's plan, or ``None``.
+        year: the running year.
+        until: time of the newest observation.
+        standards: standard id of each medium.
+    """
+
+    workspace: Workspace
+    frame: pl.DataFrame
+    version: int
+    plan: Plan | None
+    year: int
+    until: datetime
+    standards: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def register(self) -> PlaceRegister | None:
+        """Places of the plan, or ``None``."""
+        return self.plan.places if self.plan else None
+
+    @property
+    def as_of(self) -> date:
+        """Local day of the newest observation: what comes after it is not known yet."""
+        return self.until.astimezone(LOCAL).date()
+
+    def of(self, standard: str) -> pl.DataFrame:
+        """Observations of the media that a standard is used for."""
+        media = [medium for medium, used in self.standards.items() if used == standard]
+        return self.frame.filter(pl.col("medium").is_in(media))
+
+
+def read_inputs(
+    workspace: Workspace, *, year: int | None = None, version: int | None = None
+) -> Inputs:
+    """Read what an analysis works on.
+
+    Args:
+        workspace: the workspace.
+        year: the running year; that of the newest observation when not given.
+        version: version of the store; the newest when not given.
+
+    Raises:
+        InputError: the store holds nothing, or nothing in or before ``year``.
+    """
+    store = ObservationStore(workspace)
+    version = store.version if version is None else version
+    remedy = f"Import files first: luhai import FILES --workspace {workspace.root}."
+    if version == NO_VERSION:
+        raise InputError(
+            "There are no observations to analyse.", where=str(workspace.root), remedy=remedy
+        )
+    frame = store.polars(version).sort("place", "indicator", "time", "file", "row").collect()
+    running = year if year is not None else int(frame.get_column("year").max() or 0)  # type: ignore[arg-type]
+    frame = frame.filter(pl.col("year") <= running)
+    until = frame.get_column("time").max()
+    if not isinstance(until, datetime):
+        raise InputError(
+            f"There are no observations up to the year {running}.",
+            where=str(workspace.root),
+            remedy=remedy,
+        )
+    plan = load_plan(workspace.plan) if workspace.plan else None
+    inputs = Inputs(workspace, frame, version, plan, running, until.astimezone(UTC))
+    inputs.standards.update(_standards(inputs))
+    return inputs
+
+
+def _standards(inputs: Inputs) -> dict[str, str]:
+    """Standard of each medium: the plan's own, else the one in force at the newest observation."""
+    used: dict[str, str] = {}
+    ambient = [name for name in standards() if load_standard(name).kind == "ambient"]
+    for medium in sorted(inputs.frame.get_column("medium").unique().to_list()):
+        named = {
+            target.standard
+            for target in (inputs.plan.place_targets if inputs.plan else ())
+            if medium in load_standard(target.standard).media
+        }
+        if len(named) == 1:
+            used[medium] = named.pop()
+        elif any(medium in load_standard(name).media for name in ambient):
+            used[medium] = standard_in_force(medium, inputs.as_of).id
+    return used
 
 
 def analyse(
@@ -23,7 +151,197 @@ def analyse(
     Args:
         workspace: the workspace.
         year: the running year that outlook and warnings speak of; the year of the newest
-            observation when not given.
+            observation when not given. Later observations are left out of the run.
         progress: called with steps done, steps in all, and the step's name.
+
+    Raises:
+        InputError: there are no observations, or the plan cannot be read.
     """
-    raise NotImplementedError
+    report = progress or (lambda done, total, step: None)
+    report(0, len(STEPS), STEPS[0])
+    inputs = read_inputs(workspace, year=year)
+    tables = compute(inputs, report)
+    report(len(STEPS) - 1, len(STEPS), STEPS[-1])
+    run = write_run(workspace, tables, describe(inputs, tables))
+    report(len(STEPS), len(STEPS), "")
+    return run
+
+
+def compute(inputs: Inputs, report: Progress) -> dict[str, pl.DataFrame]:
+    """Every result table of an analysis, in memory.
+
+    Args:
+        inputs: from :func:`read_inputs`.
+        report: progress callback.
+    """
+    tables: dict[str, pl.DataFrame] = {}
+    report(1, len(STEPS), STEPS[1])
+    tables.update(class_tables(inputs))
+    yearly = tables["classes"].filter(pl.col("by") == "year")
+    yearly_indicators = tables["indicators"].filter(pl.col("by") == "year")
+    report(2, len(STEPS), STEPS[2])
+    targets = inputs.plan.place_targets if inputs.plan else ()
+    tables["attainment"] = attainment(yearly, targets)
+    report(3, len(STEPS), STEPS[3])
+    if inputs.register is not None:
+        tables["groups"] = groups(yearly, inputs.register, indicators=yearly_indicators)
+        tables["changes"] = changes(tables["groups"])
+    report(4, len(STEPS), STEPS[4])
+    tables["trends"] = trend_table(inputs, yearly_indicators)
+    report(5, len(STEPS), STEPS[5])
+    tables.update(outlook_tables(inputs))
+    report(6, len(STEPS), STEPS[6])
+    tables["warnings"] = warnings(
+        inputs.frame,
+        year=inputs.year,
+        place_targets=targets,
+        as_of=inputs.as_of,
+        register=inputs.register,
+    )
+    for name, columns in TABLES.items():
+        tables.setdefault(name, pl.DataFrame(schema=dict.fromkeys(columns, pl.String())))
+    return tables
+
+
+def class_tables(inputs: Inputs) -> dict[str, pl.DataFrame]:
+    """Classes, indicators and what was left out, for every period and medium."""
+    found: dict[str, list[pl.DataFrame]] = {"classes": [], "indicators": [], "left_out": []}
+    for standard in sorted(set(inputs.standards.values())):
+        for by in PERIODS:
+            assessed = assess(
+                inputs.of(standard),
+                standard=standard,
+                by=by,
+                method=method_in_force(standard, inputs.as_of),
+                register=inputs.register,
+            )
+            found["classes"].append(assessed.classes)
+            found["indicators"].append(assessed.indicators)
+            found["left_out"].append(assessed.left_out.with_columns(by=pl.lit(by)))
+    return {name: stacked(frames) for name, frames in found.items()}
+
+
+def method_in_force(standard: str, on: date) -> str:
+    """Assessment method of a standard's media on a day; the standard's own where several are."""
+    edition = load_standard(standard)
+    fitting = [
+        method.id
+        for method in map(load_method, assessment_methods())
+        if set(method.media) & set(edition.media) and method.in_force(on)
+    ]
+    return fitting[0] if len(fitting) == 1 else edition.default_method
+
+
+def stacked(frames: Iterable[pl.DataFrame]) -> pl.DataFrame:
+    """Tables of the same columns one below the other."""
+    kept = [frame for frame in frames if frame.width]
+    return pl.concat(kept, how="diagonal_relaxed") if kept else pl.DataFrame()
+
+
+def main_indicators(yearly_indicators: pl.DataFrame) -> dict[str, list[str]]:
+    """Indicators whose trend matters, by standard: those that ever kept a year from class 1."""
+    worse = yearly_indicators.filter(pl.col("counts") & (pl.col("class") > 1))
+    table = worse.group_by("standard").agg(pl.col("indicator").unique().sort()).sort("standard")
+    return dict(zip(table["standard"].to_list(), table["indicator"].to_list(), strict=True))
+
+
+def trend_table(inputs: Inputs, yearly_indicators: pl.DataFrame) -> pl.DataFrame:
+    """Trends of the main indicators at every place."""
+    return stacked(
+        trend(inputs.of(standard), indicator=codes, register=inputs.register, standard=standard)
+        for standard, codes in main_indicators(yearly_indicators).items()
+    )
+
+
+def outlook_tables(inputs: Inputs) -> dict[str, pl.DataFrame]:
+    """Outlook of the running year with what it rests on."""
+    if inputs.plan is None or not inputs.plan.place_targets:
+        return {}
+    details = outlook_details(
+        inputs.frame,
+        place_targets=inputs.plan.place_targets,
+        year=inputs.year,
+        as_of=inputs.as_of,
+        register=inputs.register,
+    )
+    return {
+        "outlook": details.places,
+        "outlook_indicators": details.indicators,
+        "outlook_history": details.history,
+        "outlook_backtest": details.backtest,
+    }
+
+
+def describe(inputs: Inputs, tables: dict[str, pl.DataFrame]) -> dict[str, Any]:
+    """What a run rests on, for ``run.json``."""
+    classes = tables["classes"]
+    methods = (
+        sorted(classes.get_column("method").drop_nulls().unique().to_list())
+        if classes.height
+        else []
+    )
+    return {
+        "code_version": __version__,
+        "data_version": inputs.version,
+        "data_until": inputs.until.astimezone(LOCAL).isoformat(timespec="minutes"),
+        "observations": inputs.frame.height,
+        "year": inputs.year,
+        "demonstration": inputs.workspace.demonstration,
+        "plan": {
+            "id": inputs.plan.id,
+            "edition": inputs.plan.edition,
+            "fingerprint": folder_fingerprint(inputs.plan.folder),
+        }
+        if inputs.plan
+        else None,
+        "standards": inputs.standards,
+        "methods": methods,
+    }
+
+
+def folder_fingerprint(folder: Path) -> str:
+    """SHA-256 over the text files of a plan's folder, so that a result names the plan it used."""
+    digest = sha256()
+    for path in sorted(folder.iterdir()):
+        if path.is_file():
+            digest.update(path.name.encode())
+            digest.update(sha256(path.read_bytes()).digest())
+    return digest.hexdigest()
+
+
+@dataclass(frozen=True)
+class Repeated:
+    """Outcome of repeating a run.
+
+    Attributes:
+        same: whether every table came out with the same bits.
+        different: names of the tables that did not.
+        code_version: version of the code that repeated it.
+    """
+
+    same: bool
+    different: tuple[str, ...]
+    code_version: str
+
+
+def reproduce(workspace: Workspace, run: Run | str) -> Repeated:
+    """Repeat a stored run from its data version and compare its tables, bit for bit.
+
+    Raises:
+        NotFoundError: the run, or its data version, does not exist.
+    """
+    from luhai.assessment.results import PARTS, checked, table_bytes
+
+    stored = open_run(workspace, run) if isinstance(run, str) else run
+    inputs = read_inputs(workspace, year=stored.year, version=stored.data_version)
+    tables = compute(inputs, lambda done, total, step: None)
+    different = []
+    for name, described in stored.manifest["tables"].items():
+        frame = tables.get(name, pl.DataFrame())
+        content = table_bytes(frame if name in PARTS else checked(name, frame))
+        if sha256(content).hexdigest() != described["sha256"]:
+            different.append(name)
+    return Repeated(not different, tuple(different), __version__)
+
+
+__all__ = ["OBSERVATION_SCHEMA", "analyse", "compute", "read_inputs", "reproduce"]

@@ -235,14 +235,12 @@ def _contractor(figures: Figures, year: int) -> bytes:
     last = None
     for place, day in visits(figures, year):
         if day.month >= 6:
-            sheet.rows.append(
-                [f"{place.written}断面", day.isoformat(), *values(figures, place, day)]
-            )
+            sheet.rows.append([place.written, day.isoformat(), *values(figures, place, day)])
             last = (place, day)
     if last is not None:
         # Two rows that no reader may take: a day that does not exist, and a visit without values.
         place, day = last
-        sheet.rows.append([f"{place.written}断面", f"{year}-08-32", *values(figures, place, day)])
-        sheet.rows.append([f"{place.written}断面", f"{year}-08-20", *["--"] * len(heads)])
+        sheet.rows.append([place.written, f"{year}-08-32", *values(figures, place, day)])
+        sheet.rows.append([place.written, f"{year}-08-20", *["--"] * len(heads)])
     sheet.rows.append(["以下空白"])
     return xlsx([sheet])
