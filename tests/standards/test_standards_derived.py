@@ -170,8 +170,8 @@ def test_saturation_agrees_with_measurements_of_hong_kong() -> None:
     oxygen, percent, temperature, salinity = numbers.T
     found = derived.do_saturation_percent(oxygen, temperature, salinity)
     difference = found - percent
-    assert abs(float(np.median(difference))) < 1.0
-    assert float(np.percentile(np.abs(difference), 90)) < 3.0
+    assert abs(float(np.median(difference))) < 0.2
+    assert float(np.percentile(np.abs(difference), 90)) < 1.0
 
 
 @pytest.mark.parametrize(
