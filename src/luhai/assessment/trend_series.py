@@ -31,6 +31,7 @@ from luhai.assessment.classes import mean_values, yearly_counts
 from luhai.assessment.periods import STEP_KEYS
 from luhai.errors import UsageError
 from luhai.standards import Standard, indicator, load_standard, standards
+from luhai.standards.rounding import drop_noise
 
 if TYPE_CHECKING:
     from luhai.plan.places import PlaceRegister
@@ -183,6 +184,8 @@ def _bounds(table: pl.DataFrame, rules: Rules) -> tuple[Floats, Floats]:
     high[geometric] = np.exp(base[geometric])
     # A logarithmic mean with one non-detect at zero is zero.
     low[geometric] = np.where(limits[geometric] > 0, 0.0, high[geometric])
+    # A sum of two exact means has binary noise, which must not order what is equal.
+    low, high = drop_noise(low), drop_noise(high)
     high[table["above"].fill_null(0).to_numpy() > 0] = np.inf
     return low, high
 
