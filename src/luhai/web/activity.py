@@ -9,26 +9,24 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from luhai.assessment.warning import warning_text
 from luhai.observations.filing import import_reports
-from luhai.web import rules
 from luhai.web.snapshot import Row, Snapshot
-from luhai.web.standing import names
+from luhai.web.words import science_language
 
 IMPORTS_SHOWN = 4
+GRAVE = 2
+"""From this level on a warning has the sign of the gravest."""
 
 
 @dataclass(frozen=True)
 class WarningLine:
-    """One warning as a line: how grave, where, what; the value opens its why."""
+    """One warning as a line: how grave, and the sentence, which opens its why."""
 
     place_id: str
-    place: str
-    level: str
     status: str
     icon: str
     sentence: str
-    value: str
-    unit: str
     result_id: str
 
 
@@ -44,46 +42,19 @@ class ImportLine:
 def warning_lines(state: Snapshot, year: int) -> list[WarningLine]:
     """Warnings of a year, gravest first."""
     rows = [row for row in state.rows("warnings") if row["year"] == year]
-    rows.sort(key=lambda row: (-_grade(row["level"]), row["place"], row["indicator"] or ""))
-    return [_warning(state, row) for row in rows]
+    rows.sort(key=lambda row: (-row["level"], row["place"], row["kind"], row["indicator"]))
+    return [_warning(row) for row in rows]
 
 
-def _grade(level: Any) -> int:
-    """Gravity of a warning as a number, greater is graver."""
-    return int(level) if str(level).isdigit() else 0
-
-
-def _warning(state: Snapshot, row: Row) -> WarningLine:
-    place_id = row["place"]
-    title, _subtitle = names(place_id, state.place(place_id))
-    code = row["indicator"] or ""
-    grave = _grade(row["level"]) >= 2
-    measured = state.annual_indicators.get((place_id, row["year"], code))
-    digits = measured["digits"] if measured else None
-    name = rules.indicator_name(code) if code else ""
+def _warning(row: Row) -> WarningLine:
+    grave = row["level"] >= GRAVE
     return WarningLine(
-        place_id=place_id,
-        place=title,
-        level=_("warning {level}").format(level=row["level"]),
+        place_id=row["place"],
         status="unlikely" if grave else "undecided",
         icon="▲" if grave else "◆",
-        sentence=_sentence(row, name, digits),
-        value=rules.number_text(row["value"], digits),
-        unit=rules.indicator_unit(code) if code else "",
+        sentence=warning_text(row).render(science_language()),
         result_id=row["result_id"],
     )
-
-
-def _sentence(row: Row, name: str, digits: int | None) -> str:
-    """What a warning says, by its kind."""
-    reference = rules.number_text(row["reference"], digits)
-    limit = rules.number_text(row["limit"], digits)
-    message = {
-        "rise": _("{name} rises against the same months of the year before ({reference}):"),
-        "class_lost": _("a class was lost since the year before; deciding is {name}:"),
-        "limit_approached": _("{name} comes close to its limit {limit}:"),
-    }.get(str(row["kind"]), "{name}:")
-    return message.format(name=name, reference=reference, limit=limit)
 
 
 def recent_imports(state: Snapshot) -> list[ImportLine]:

@@ -148,7 +148,7 @@ def standing(snapshot: Snapshot, place_id: str, year: int, years: Iterable[int] 
         target_name=rules.class_mark(standard, target_class).name if target_class else "",
         group=_group(snapshot, target_class, attained, outlook, year),
         deciding=_deciding(snapshot, place_id, year, outlook, target_class),
-        rest=_rest(snapshot, outlook),
+        rest=_rest(outlook),
         probability=_probability(outlook),
         attainment_id=attained["result_id"] if attained else "",
         enough=bool(attained["enough"]) if attained and attained["enough"] is not None else True,
@@ -245,23 +245,18 @@ def limit_text(limit: Limit | None) -> tuple[str, str]:
     return limit.printed, ""
 
 
-def _rest(snapshot: Snapshot, outlook: Row | None) -> Rest | None:
-    if outlook is None or outlook["required_mean"] is None or not outlook["remaining"]:
+def _rest(outlook: Row | None) -> Rest | None:
+    if outlook is None or not outlook["remaining"] or outlook["required_mean"] is None:
         return None
-    measured = snapshot.annual_indicators.get(
-        (outlook["place"], outlook["year"], outlook["indicator"])
+    # Of a range (pH) the nearer end is what the rest of the year must keep.
+    at_least = outlook["sense"] == "at_least" or (
+        outlook["sense"] == "between" and outlook["required_mean"] == outlook["required_low"]
     )
-    if measured is None:
-        return None
-    limit = rules.find_limit(measured["standard"], outlook["indicator"], outlook["target_class"])
-    if limit is None:
-        return None
-    upwards = rules.more_is_better(limit)
     return Rest(
-        value=rules.number_text(outlook["required_mean"], measured["digits"]),
-        comparison="≥" if upwards else "≤",
-        remaining=int(outlook["remaining"]),
-        impossible=not upwards and outlook["required_mean"] < 0,
+        value=str(outlook["required_shown"]).replace("-", rules.MINUS),
+        comparison="≥" if at_least else "≤",
+        remaining=round(outlook["remaining"]),
+        impossible=not outlook["reachable"],
         result_id=outlook["result_id"],
     )
 

@@ -66,6 +66,17 @@ def number(
 
 
 @register.simple_tag(takes_context=True)
+def opens(context: RequestContext, sentence: str, result_id: str) -> SafeString:
+    """A sentence with numbers in it that opens its why."""
+    return format_html(
+        '<a class="why" href="{}" data-why="{}">{}</a>',
+        why_address(context, result_id),
+        result_id,
+        sentence,
+    )
+
+
+@register.simple_tag(takes_context=True)
 def chip(context: RequestContext, item: Chip) -> SafeString:
     """A class as its mark: numeral in a shape, opening the why of the class."""
     style = f"chip {item.shape} level-{item.mark.level}{' outside' if item.outside else ''}"
