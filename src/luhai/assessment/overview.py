@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from functools import cached_property
 from typing import Any
 
@@ -25,7 +24,6 @@ from luhai.text import LANGUAGES, N_, Text, translate
 from luhai.workspace import Workspace
 
 Row = Mapping[str, Any]
-SIGNS = {"upper": "≤", "lower": "≥"}
 STATES = {
     "likely": N_("likely"),
     "undecided": N_("undecided"),
@@ -184,17 +182,19 @@ def overview(workspace: Workspace, run: Run) -> Overview:
     )
 
 
-def safe_text(value: float, digits: int, *, upper: bool) -> str:
-    """A bound with so many decimals that a value which keeps it keeps the exact bound too.
-
-    Args:
-        value: the bound; noise beyond its twelfth digit is dropped first.
-        digits: decimals.
-        upper: whether it must not be exceeded (rounded down) or not fallen short of (rounded up).
-    """
-    exact = Decimal(f"{value:.11e}")
-    rounding = ROUND_FLOOR if upper else ROUND_CEILING
-    return str(exact.quantize(Decimal(1).scaleb(-digits), rounding=rounding))
+def _rest(outlook: Row) -> dict[str, Any]:
+    """What the rest of the year must bring, and the probability, from a row of ``outlook``."""
+    found: dict[str, Any] = {"remaining": float(outlook["remaining"] or 0)}
+    if outlook["required_shown"]:
+        upper = outlook["required_mean"] == outlook["required_high"]
+        found["required"] = f"{'≤' if upper else '≥'} {outlook['required_shown']}"
+    if outlook["probability"] is not None:
+        found["probability"] = (
+            float(outlook["probability"]),
+            outlook["probability_low"],
+            outlook["probability_high"],
+        )
+    return found
 
 
 class _Tables:
@@ -266,8 +266,7 @@ class _Tables:
             return {"ids": ids}
         digits = int(mean["digits"])
         limit = load_standard(target.standard).limit(code, target.target_class)
-        upper = limit is not None and limit.high is not None
-        bound = None if limit is None else (limit.high if upper else limit.low)
+        bound = outlook["limit"] if outlook else (limit.value if limit else None)
         found: dict[str, Any] = {
             "deciding": code,
             "value": round_text(float(mean["mean"]), digits),
@@ -277,17 +276,7 @@ class _Tables:
         ids["value"] = str(mean["result_id"])
         if outlook is not None:
             ids["outlook"] = str(outlook["result_id"])
-            required = outlook["required_mean"]
-            if required is not None:
-                sign = SIGNS["upper" if upper else "lower"]
-                found["required"] = f"{sign} {safe_text(float(required), digits, upper=upper)}"
-            found["remaining"] = float(outlook["remaining"] or 0)
-            if outlook["probability"] is not None:
-                found["probability"] = (
-                    float(outlook["probability"]),
-                    outlook["probability_low"],
-                    outlook["probability_high"],
-                )
+            found |= _rest(outlook)
         return {**found, "ids": ids}
 
 
