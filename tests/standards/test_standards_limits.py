@@ -341,6 +341,27 @@ def test_broken_tables_are_refused_with_their_place(tmp_path: Path, row: str, fa
     assert "row 3" in caught.value.where
 
 
+@pytest.mark.parametrize(
+    ("written", "instead", "fault"),
+    [
+        ('verified = "M"', 'verified = "sure"', "verified 'sure'"),
+        ("valid_from = 2024-05-01", 'valid_from = "2024-05-01"', "is not a date"),
+        ("valid_from = 2024-05-01", "valid_from = 2024-05-01T00:00:00", "is not a date"),
+        ('name_zh = "甲类", ', "", "not whole"),
+        ('kind = "ambient"', 'kind = "ambiant"', "neither ambient nor discharge"),
+        ('edition = "DB99/T 1-2024"', "", "lacks edition"),
+    ],
+)
+def test_broken_descriptions_are_refused(
+    tmp_path: Path, written: str, instead: str, fault: str
+) -> None:
+    assert written in LOCAL
+    root = local_standard(tmp_path, head=LOCAL.replace(written, instead))
+    with pytest.raises(InputError, match=fault) as caught:
+        load_standard("db99-1-2024", extra=[root])
+    assert "standard.toml" in caught.value.where
+
+
 def test_missing_files_columns_and_folders_are_named(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="does not exist"):
         load_standard("gb3097-1997", extra=[tmp_path / "nowhere"])

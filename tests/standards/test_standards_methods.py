@@ -147,18 +147,47 @@ def test_an_indicator_without_digits_is_refused() -> None:
         load_method("hj442-2021")
 
 
-def test_a_local_method_may_change_digits(tmp_path: Path) -> None:
-    source = DATA / "methods" / "hj442-2020"
-    folder = tmp_path / "local"
+def local_method(root: Path, name: str, written: str, instead: str) -> None:
+    """A copy of the sea method under an id of its own, with one change in one of its files."""
+    folder = root / "local"
     folder.mkdir()
-    for file in source.iterdir():
+    for file in (DATA / "methods" / "hj442-2020").iterdir():
         text = file.read_text(encoding="utf-8").replace("hj442-2020", "local-2026")
-        (folder / file.name).write_text(
-            text.replace("w01009,assessed,2", "w01009,assessed,1"), encoding="utf-8"
-        )
-    method = load_method("local-2026", extra=[tmp_path])
-    assert method.digits("w01009") == 1
+        assert file.name != name or written in text
+        if file.name == name:
+            text = text.replace(written, instead, 1)
+        (folder / file.name).write_text(text, encoding="utf-8")
+
+
+def test_a_local_method_may_change_digits(tmp_path: Path) -> None:
+    local_method(tmp_path, "items.csv", "w01009,assessed,2", "w01009,assessed,1")
+    assert load_method("local-2026", extra=[tmp_path]).digits("w01009") == 1
     assert load_method("hj442-2020").digits("w01009") == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "written", "instead", "fault"),
+    [
+        ("items.csv", "w01009,assessed,2", "w01009,counts,2", "is none of"),
+        ("items.csv", "w01009,assessed,2", "w01009,assessed,two", "is not a number"),
+        ("items.csv", "w01009,assessed,2", "w01009,assessed,2.5", "is not a whole number"),
+        ("items.csv", "w01009,assessed,2", "w01001,assessed,2", "stands twice"),
+        ("items.csv", "w01009,assessed,2", "w99999,assessed,2", "is no indicator"),
+        ("method.toml", 'rule = "half_or_quarter"', 'rule = "half"', "non-detect rule"),
+        ("method.toml", 'rule = "half_or_quarter"', 'rule = "zero"', "non-detect rule"),
+        ("method.toml", 'month = ["sample", "layer", "month"]', "", "averaging lacks month"),
+        ("method.toml", 'period = "month"', 'period = "fortnight"', "is no period"),
+        ("method.toml", "text_zh = ", "text_cn = ", "not whole"),
+        ("method.toml", 'verified = "M"', 'verified = "N"', "verified 'N'"),
+    ],
+)
+def test_broken_methods_are_refused(
+    tmp_path: Path, name: str, written: str, instead: str, fault: str
+) -> None:
+    local_method(tmp_path, name, written, instead)
+    with pytest.raises(InputError, match=fault) as caught:
+        load_method("local-2026", extra=[tmp_path])
+    assert name in caught.value.where
 
 
 @pytest.mark.parametrize("name", [*standards(), *assessment_methods()])

@@ -12,7 +12,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from luhai.standards.tables import per_environment, read_tables, unknown
+from luhai.errors import UsageError
+from luhai.standards.tables import Row, per_environment, read_tables, unknown
 
 MEDIA = ("sea", "river", "lake", "outlet")
 _COLUMNS = (
@@ -138,3 +139,11 @@ def indicator(code: str) -> Indicator:
     if code not in table:
         raise unknown("indicator", code, table)
     return table[code]
+
+
+def indicator_of(row: Row, column: str = "code") -> Indicator:
+    """The indicator of a row; an unknown code is the fault of the row."""
+    try:
+        return indicator(row.text(column))
+    except UsageError as error:
+        raise row.fault(column, f"is no indicator ({error.remedy.rstrip('?.')})") from error

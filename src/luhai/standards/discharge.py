@@ -16,8 +16,8 @@ from functools import cache
 from pathlib import Path
 
 from luhai.errors import UsageError
-from luhai.standards.catalogue import indicator
-from luhai.standards.editions import SENSES, bounds, indicator_of, load_standard
+from luhai.standards.catalogue import indicator, indicator_of
+from luhai.standards.editions import SENSES, bounds, load_standard
 from luhai.standards.limits import Standard
 from luhai.standards.tables import NO_LIMIT, Row, read_csv, unknown
 

@@ -14,12 +14,22 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 from luhai.errors import InputError, UsageError
-from luhai.standards.catalogue import Indicator, indicator
+from luhai.standards.catalogue import indicator, indicator_of
 from luhai.standards.limits import Alternative, DetectionLimit, Limit, Narrative, Standard
-from luhai.standards.tables import NO_LIMIT, Row, folders, read_csv, read_toml, unknown
+from luhai.standards.tables import (
+    NO_LIMIT,
+    Row,
+    day_of,
+    first_day_of,
+    folders,
+    mark_of,
+    read_csv,
+    read_toml,
+    unknown,
+    whole,
+)
 from luhai.standards.units import convert
 
 SENSES = ("<=", ">=", ">", "range")
@@ -127,56 +137,47 @@ def _stamp(folder: Path) -> tuple[tuple[str, int], ...]:
 def _load(folder: Path, stamp: tuple[tuple[str, int], ...]) -> Standard:
     file = folder / "standard.toml"
     head = read_toml(file, _STANDARD_KEYS)
-    classes = head["classes"]
-    kind = head["kind"]
-    if kind not in ("ambient", "discharge"):
+    if head["kind"] not in ("ambient", "discharge"):
         raise InputError(
-            f"kind {kind!r} is neither ambient nor discharge.",
+            f"kind {head['kind']!r} is neither ambient nor discharge.",
             where=str(file),
             remedy="Mend the description.",
         )
-    identity, count = str(head["id"]), len(classes)
-    every = [*classes, head["worse"]]
-    ambient = kind == "ambient"
+    identity, count = str(head["id"]), len(head["classes"])
+    with whole(file):
+        every = [*head["classes"], head["worse"]]
+        names, marks = _both(every, "name"), _both(every, "mark")
+        uses = [{"zh": entry.get("use_zh", ""), "en": entry.get("use_en", "")} for entry in every]
+    ambient = head["kind"] == "ambient"
     return Standard(
         id=identity,
-        kind=kind,
+        kind=head["kind"],
         title_zh=head["title_zh"],
         title_en=head["title_en"],
         edition=head["edition"],
         media=tuple(head["media"]),
-        valid_from=head["valid_from"],
-        valid_to=head.get("valid_to"),
+        valid_from=first_day_of(head, file),
+        valid_to=day_of(head, "valid_to", file),
         superseded_by=head.get("superseded_by", ""),
         class_count=count,
-        class_names=(_NOT_ASSESSED, *_both(every, "name", file)),
-        class_marks=({"zh": "–", "en": "–"}, *_both(every, "mark", file)),
-        class_uses=(
-            {"zh": "", "en": ""},
-            *({"zh": entry.get("use_zh", ""), "en": entry.get("use_en", "")} for entry in every),
-        ),
+        class_names=(_NOT_ASSESSED, *names),
+        class_marks=({"zh": "–", "en": "–"}, *marks),
+        class_uses=({"zh": "", "en": ""}, *uses),
         default_method=head["default_method"],
         level_rule=head["level_rule"],
         limits=_limits(folder / "limits.csv", identity, count) if ambient else (),
         alternatives=_alternatives(folder / "alternatives.csv", identity, count),
         narratives=_narratives(folder / "narrative.csv", identity, count),
         detection_limits=_detection_limits(folder / "detection_limits.csv", identity),
-        verified=head["verified"],
+        verified=mark_of(head, file),
         source=head["source"],
         notes=tuple(head.get("notes", ())),
         folder=folder,
     )
 
 
-def _both(
-    entries: Iterable[Mapping[str, Any]], name: str, file: Path
-) -> tuple[dict[str, str], ...]:
-    try:
-        return tuple({"zh": entry[f"{name}_zh"], "en": entry[f"{name}_en"]} for entry in entries)
-    except KeyError as error:
-        raise InputError(
-            f"A class lacks {error}.", where=str(file), remedy="Give every class its names."
-        ) from error
+def _both(entries: Iterable[Mapping[str, str]], name: str) -> tuple[dict[str, str], ...]:
+    return tuple({"zh": entry[f"{name}_zh"], "en": entry[f"{name}_en"]} for entry in entries)
 
 
 def _own(row: Row, identity: str) -> None:
@@ -243,14 +244,6 @@ def bounds(row: Row, column: str, sense: str, code: str) -> tuple[float | None, 
             raise row.fault(column, "is a range whose ends are swapped")
         return numbers[0], numbers[1]
     return (None, numbers[0]) if sense == "<=" else (numbers[0], None)
-
-
-def indicator_of(row: Row, column: str = "code") -> Indicator:
-    """The indicator of a row; an unknown code is the fault of the row."""
-    try:
-        return indicator(row.text(column))
-    except UsageError as error:
-        raise row.fault(column, f"is no indicator ({error.remedy.rstrip('?.')})") from error
 
 
 def _canonical(row: Row, value: float, code: str) -> float:

@@ -21,8 +21,17 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from luhai.errors import InputError, UsageError
-from luhai.standards.catalogue import indicator
-from luhai.standards.tables import folders, read_csv, read_toml, unknown
+from luhai.standards.catalogue import indicator, indicator_of
+from luhai.standards.tables import (
+    day_of,
+    first_day_of,
+    folders,
+    mark_of,
+    read_csv,
+    read_toml,
+    unknown,
+    whole,
+)
 
 PERIODS = ("sample", "month", "season", "year", "rolling")
 MEANS = ("arithmetic", "hydrogen_ion", "geometric")
@@ -267,29 +276,45 @@ def _load(folder: Path, stamp: tuple[tuple[str, int], ...]) -> Method:
     file = folder / "method.toml"
     head = read_toml(file, _KEYS)
     identity = str(head["id"])
+    with whole(file):
+        minima = tuple(_minimum(entry, file) for entry in head.get("minimum", ()))
+        clauses = {key: _clause(key, entry, file) for key, entry in head["clauses"].items()}
+        nondetect = _nondetect(head["nondetect"], file)
     return Method(
         id=identity,
         title_zh=head["title_zh"],
         title_en=head["title_en"],
         edition=head["edition"],
         media=tuple(head["media"]),
-        valid_from=head["valid_from"],
-        valid_to=head.get("valid_to"),
+        valid_from=first_day_of(head, file),
+        valid_to=day_of(head, "valid_to", file),
         superseded_by=head.get("superseded_by", ""),
         reference_class=head["reference_class"],
         keep_one_significant=head["keep_one_significant"],
         averaging=_averaging(head["averaging"], file),
-        minima=tuple(Minimum(**entry) for entry in head.get("minimum", ())),
-        nondetect=_nondetect(head["nondetect"], file),
+        minima=minima,
+        nondetect=nondetect,
         max_main_pollutants=head["max_main_pollutants"],
         main_pollutants_worse_than=head["main_pollutants_worse_than"],
         min_places_for_shares=head["min_places_for_shares"],
         items=_items(folder / "items.csv", identity),
-        clauses={key: _clause(key, entry) for key, entry in head["clauses"].items()},
+        clauses=clauses,
         trend_critical=_spearman(folder / "spearman.csv"),
-        verified=head["verified"],
+        verified=mark_of(head, file),
         source=head["source"],
     )
+
+
+def _minimum(entry: Mapping[str, Any], file: Path) -> Minimum:
+    for key in ("period", "of"):
+        if entry[key] not in PERIODS:
+            raise InputError(
+                f"{key} {entry[key]!r} of a minimum is no period.",
+                where=str(file),
+                remedy=f"Use one of {', '.join(PERIODS)}.",
+            )
+    mark = mark_of(entry, file)
+    return Minimum(entry["period"], int(entry["count"]), entry["of"], entry["clause"], mark)
 
 
 def _averaging(table: Mapping[str, Any], file: Path) -> Mapping[str, tuple[str, ...]]:
@@ -311,18 +336,18 @@ def _nondetect(table: Mapping[str, Any], file: Path) -> NondetectRule:
             where=str(file),
             remedy='Use rule = "half", or "half_or_quarter" with a threshold.',
         )
-    return NondetectRule(rule, table.get("threshold"), table["clause"], table["verified"])
+    return NondetectRule(rule, table.get("threshold"), table["clause"], mark_of(table, file))
 
 
-def _clause(key: str, entry: Mapping[str, str]) -> Clause:
+def _clause(key: str, entry: Mapping[str, str], file: Path) -> Clause:
     text = {"zh": entry["text_zh"], "en": entry["text_en"]}
-    return Clause(key, entry["clause"], text, entry["verified"])
+    return Clause(key, entry["clause"], text, mark_of(entry, file))
 
 
 def _items(path: Path, identity: str) -> Mapping[str, Item]:
     items: dict[str, Item] = {}
     for row in read_csv(path, _ITEM_COLUMNS):
-        code = indicator(row.text("code")).code
+        code = indicator_of(row).code
         if row.text("method") != identity:
             raise row.fault("method", f"is not the method of its folder ({identity!r})")
         if code in items:

@@ -14,9 +14,10 @@ import csv
 import difflib
 import os
 import tomllib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import cache, wraps
 from pathlib import Path
 from typing import Any, TypeVar
@@ -221,6 +222,58 @@ def read_toml(path: Path, required: Iterable[str]) -> dict[str, Any]:
             remedy="Add the keys; the shipped standards show how they look.",
         )
     return content
+
+
+def day_of(head: Mapping[str, Any], key: str, path: Path) -> date | None:
+    """A date of a description file, ``None`` where the key is absent.
+
+    Raises:
+        InputError: it is written as text or as a moment.
+    """
+    value = head.get(key)
+    if value is None:
+        return None
+    if not isinstance(value, date) or isinstance(value, datetime):
+        raise InputError(
+            f"{key} {value!r} is not a date.",
+            where=str(path),
+            remedy=f"Write it without quotes: {key} = 2024-05-01.",
+        )
+    return value
+
+
+def first_day_of(head: Mapping[str, Any], path: Path) -> date:
+    """``valid_from`` of a description file, which must be there."""
+    day = day_of(head, "valid_from", path)
+    if day is None:
+        raise InputError("valid_from is missing.", where=str(path), remedy="Add the date.")
+    return day
+
+
+def mark_of(head: Mapping[str, Any], path: Path) -> str:
+    """Verification mark of a description file or of an entry in it."""
+    mark = head.get("verified")
+    if mark not in VERIFICATION_MARKS:
+        raise InputError(
+            f"verified {mark!r} is none of {', '.join(VERIFICATION_MARKS)}.",
+            where=str(path),
+            why="Readers see how well a figure is known.",
+            remedy="Mark it.",
+        )
+    return str(mark)
+
+
+@contextmanager
+def whole(path: Path) -> Iterator[None]:
+    """Name the file when an entry of a description lacks a key or has another shape."""
+    try:
+        yield
+    except (KeyError, TypeError, AttributeError) as error:
+        raise InputError(
+            f"The description is not whole: {error}.",
+            where=str(path),
+            remedy="Compare it with a shipped one.",
+        ) from error
 
 
 def folders(kind: str, extra: Sequence[Path] = ()) -> dict[str, Path]:
