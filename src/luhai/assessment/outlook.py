@@ -293,7 +293,8 @@ def _place_row(setting: _Setting, made: PlaceForecast, skill: Skill | None) -> d
 
 def _criticality(one: IndicatorOutlook) -> tuple[float, float, str]:
     """Least probable first; among equals the one nearest to its bound."""
-    probability = 0.5 if one.probability is None else one.probability
+    # Beyond whole percents the draws say nothing; there the distance to the bound does.
+    probability = 0.5 if one.probability is None else round(one.probability, 2)
     return (probability, _slack(one), one.indicator)
 
 
@@ -388,8 +389,10 @@ def outlook_text(row: dict[str, Any]) -> Text:
         "unit": row["unit"],
     }
     if (row["sense"] == "at_least") or row["required_mean"] == row["required_low"]:
-        return Text(N_("mean of the remaining {remaining} samples at least {value} {unit}"), parts)
-    return Text(N_("mean of the remaining {remaining} samples at most {value} {unit}"), parts)
+        return Text(
+            N_("mean of the remaining samples ({remaining}) at least {value} {unit}"), parts
+        )
+    return Text(N_("mean of the remaining samples ({remaining}) at most {value} {unit}"), parts)
 
 
 def _frame(rows: list[dict[str, Any]], schema: dict[str, Any]) -> pl.DataFrame:
