@@ -18,8 +18,10 @@ from luhai.observations.store import ObservationStore
 from luhai.plan import PlaceRegister, load_plan
 from luhai.standards import indicator as indicator_of
 from luhai.standards import round_text
-from luhai.text import language_from_environment, translate
+from luhai.text import N_, language_from_environment, translate
 from luhai.workspace import Workspace
+
+_MEDIA = {"sea": N_("sea"), "river": N_("rivers"), "lake": N_("lakes")}
 
 
 @click.command("outlook")
@@ -91,7 +93,13 @@ def _print(table: pl.DataFrame, register: PlaceRegister, year: int, output_forma
         message = translate(
             "{medium}: Brier skill {skill} over {count} past years foretold", language
         )
-        click.echo(message.format(medium=medium, skill=f"{row['skill']:.2f}", count=row["skill_n"]))
+        click.echo(
+            message.format(
+                medium=translate(_MEDIA.get(medium, medium), language),
+                skill=f"{row['skill']:.2f}",
+                count=row["skill_n"],
+            )
+        )
 
 
 def _shown(row: dict[str, Any], register: PlaceRegister, language: str) -> dict[str, Any]:

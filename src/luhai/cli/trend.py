@@ -26,6 +26,8 @@ DIRECTIONS = {
 }
 """Words of a trend's direction."""
 
+_SEASONS = {"month": N_("by month"), "quarter": N_("by quarter"), "none": N_("whole years")}
+
 
 @click.command("trend")
 @click.argument("path", metavar="INPUT", type=click.Path(path_type=Path))
@@ -141,7 +143,7 @@ def _shown(row: dict[str, Any], language: str) -> dict[str, Any]:
     return {
         "place": row["place"],
         "indicator": short or row["indicator"],
-        "season": row["season"],
+        "season": _word(_SEASONS, row["season"], language),
         "years": f"{row['first_year']}–{row['last_year']}",
         "n": row["n"],
         "censored": row["censored"],
@@ -149,8 +151,12 @@ def _shown(row: dict[str, Any], language: str) -> dict[str, Any]:
         "p": _probability(row["p"]),
         "p_serial": _probability(row["p_serial"]),
         "slope": _slope(row),
-        "direction": translate(DIRECTIONS[row["direction"]], language),
+        "direction": _word(DIRECTIONS, row["direction"], language),
     }
+
+
+def _word(words: dict[str, str], key: str, language: str) -> str:
+    return translate(words[key], language)
 
 
 def _probability(p: float | None) -> str:
