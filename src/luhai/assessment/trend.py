@@ -85,8 +85,8 @@ def trend(
         indicator: one code or several.
         places: only these; all when not given.
         season: ``month`` or ``quarter`` for the seasonal Kendall test on monthly or quarterly
-            means, ``none`` for Mann-Kendall on yearly means. When not given, ``month`` where the
-            median place and year has eight months or more, otherwise ``quarter``.
+            means, ``none`` for Mann-Kendall on yearly means. When not given, ``month`` for media
+            whose median place and year has eight months or more, otherwise ``quarter``.
         confidence: of the slope's interval.
         register: places of the plan.
         standard: standard whose method averages; by medium when not given.
@@ -108,18 +108,18 @@ def trend(
     if not 0.0 < confidence < 1.0:
         raise UsageError("The confidence of an interval lies between 0 and 1, e.g. 0.90.")
     codes = [indicator] if isinstance(indicator, str) else list(indicator)
-    common = {"places": places, "register": register, "standard": standard}
-    chosen = season or _usual_season(observations, codes, common)
-    table = period_series(observations, codes, chosen, **common).table  # type: ignore[arg-type]
-    yearly = (
-        table if chosen == "none" else period_series(observations, codes, "none", **common).table  # type: ignore[arg-type]
-    )
+    common: dict[str, Any] = {"places": places, "register": register, "standard": standard}
+    yearly = period_series(observations, codes, "none", **common).table
     years = _by_series(yearly)
-    rows = [
-        _row(key, part, years.get(key), chosen, confidence)
-        for key, part in _by_series(table).items()
-    ]
-    return pl.DataFrame(rows, schema=TREND_SCHEMA, orient="row")
+    rows = []
+    for name, table in _compared(observations, codes, season, yearly, common):
+        rows += [
+            _row(key, part, years.get(key), name, confidence)
+            for key, part in _by_series(table).items()
+        ]
+    return pl.DataFrame(rows, schema=TREND_SCHEMA, orient="row").sort(
+        "place", "indicator", "medium"
+    )
 
 
 Key = tuple[str, str, str]
@@ -132,13 +132,32 @@ def _by_series(table: pl.DataFrame) -> dict[Key, pl.DataFrame]:
     return {(str(key[0]), str(key[1]), str(key[2])): part for key, part in parts.items()}
 
 
-def _usual_season(observations: Any, codes: Sequence[str], common: dict[str, Any]) -> str:
+def _compared(
+    observations: Any,
+    codes: Sequence[str],
+    season: str | None,
+    yearly: pl.DataFrame,
+    common: dict[str, Any],
+) -> list[tuple[str, pl.DataFrame]]:
+    """The means to compare with the season they are compared in, by medium when not given."""
+    if season == "none":
+        return [(season, yearly)]
+    if season is not None:
+        return [(season, period_series(observations, codes, season, **common).table)]
     monthly = period_series(observations, codes, "month", **common).table
-    if monthly.is_empty():
-        return "month"
-    counts = monthly.group_by("place", "indicator", "year").len()["len"]
-    median = counts.median()
-    return "month" if isinstance(median, float) and median >= _MONTHS_FOR_MONTHLY else "quarter"
+    often = (
+        monthly.group_by("medium", "place", "indicator", "year")
+        .len()
+        .group_by("medium")
+        .agg(median=pl.col("len").median())
+        .filter(pl.col("median") >= _MONTHS_FOR_MONTHLY)["medium"]
+        .to_list()
+    )
+    quarterly = period_series(observations, codes, "quarter", **common).table
+    return [
+        ("month", monthly.filter(pl.col("medium").is_in(often))),
+        ("quarter", quarterly.filter(~pl.col("medium").is_in(often))),
+    ]
 
 
 def _row(
