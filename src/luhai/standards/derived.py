@@ -18,7 +18,7 @@ from numpy.typing import ArrayLike
 from luhai.errors import InputError, UsageError
 from luhai.standards.editions import load_standard
 from luhai.standards.formulas import FORMULAS, Example, FloatArray, Quantity, register
-from luhai.standards.limits import Limit, Standard
+from luhai.standards.limits import Standard
 from luhai.standards.tables import unknown
 
 NITRATE = Quantity("no3n", "lh_no3n", "mg/L", "硝酸盐氮", "nitrate nitrogen")
@@ -34,6 +34,7 @@ SALINITY = Quantity("salinity", "lh_salinity", "psu", "盐度", "salinity", 0.0,
 SATURATION = Quantity(
     "do_saturation", "", "mg/L", "溶解氧饱和浓度", "oxygen concentration at saturation"
 )
+HJ442_TITLE = "HJ 442-2008 近岸海域环境监测规范"
 GB3097_TITLE = "GB 3097-1997 海水水质标准"
 SURFACE_TITLE = "环办〔2011〕22号 地表水环境质量评价办法（试行）"
 
@@ -100,7 +101,7 @@ def _unionised(
 @register(
     id="eutrophication_index",
     standard="hj442-2008",
-    title="HJ 442-2008 近岸海域环境监测规范",
+    title=HJ442_TITLE,
     clause="eutrophication index",
     verified="V",
     inputs=(COD_SEA, DIN, DIP),
@@ -203,7 +204,7 @@ def _tli(
 @register(
     id="do_saturation_hj442",
     standard="hj442-2008",
-    title="HJ 442-2008 近岸海域环境监测规范",
+    title=HJ442_TITLE,
     clause="single-factor index of dissolved oxygen",
     verified="V",
     inputs=(TEMPERATURE,),
@@ -309,6 +310,85 @@ def _organic_pollution(
         return limit.value
 
     return cod / best(COD_SEA) + din / best(DIN) + dip / best(DIP) - do / best(OXYGEN)
+
+
+_INDEX = Quantity("index", "", "", "单因子指数", "single-factor index")
+
+
+@register(
+    id="single_factor_upper",
+    standard="hj442-2008",
+    title=HJ442_TITLE,
+    clause="single-factor index",
+    verified="V",
+    inputs=(
+        Quantity("value", "", "", "测值", "value"),
+        Quantity("limit", "", "", "限值", "limit", low_excluded=True),
+    ),
+    output=_INDEX,
+    text="{value} ÷ {limit}",
+    examples=(Example({"value": 0.45, "limit": 0.30}, 1.5, 1e-12, "by hand"),),
+)
+def _single_factor_upper(value: FloatArray, limit: FloatArray) -> FloatArray:
+    return value / limit
+
+
+@register(
+    id="single_factor_range",
+    standard="hj442-2008",
+    title=HJ442_TITLE,
+    clause="single-factor index of pH",
+    verified="V",
+    inputs=(
+        PH,
+        Quantity("low", "", "", "下限", "lower limit"),
+        Quantity("high", "", "", "上限", "upper limit"),
+    ),
+    output=_INDEX,
+    text="|{ph} − ({high} + {low}) ÷ 2| ÷ (({high} − {low}) ÷ 2)",
+    examples=(
+        Example({"ph": 8.50, "low": 7.8, "high": 8.5}, 1.0, 1e-12, "by hand: on the limit"),
+        Example({"ph": 7.45, "low": 7.8, "high": 8.5}, 2.0, 1e-12, "by hand: 0.70 / 0.35"),
+    ),
+)
+def _single_factor_range(ph: FloatArray, low: FloatArray, high: FloatArray) -> FloatArray:
+    return np.asarray(np.abs(ph - (high + low) / 2) / ((high - low) / 2))
+
+
+@register(
+    id="single_factor_oxygen",
+    standard="hj442-2008",
+    title=HJ442_TITLE,
+    clause="single-factor index of dissolved oxygen",
+    verified="V",
+    inputs=(
+        OXYGEN,
+        Quantity("limit", "w01009", "mg/L", "限值", "limit", low_excluded=True),
+        SATURATION,
+    ),
+    output=_INDEX,
+    text=(
+        "DO ≥ DOs: |{do_saturation} − {do}| ÷ ({do_saturation} − {limit}); "
+        "DO < DOs: 10 − 9 × {do} ÷ {limit}"
+    ),
+    examples=(
+        Example({"do": 6.5, "limit": 5.0, "do_saturation": 8.0}, 0.5, 1e-12, "by hand: 1.5 / 3"),
+        Example({"do": 4.0, "limit": 5.0, "do_saturation": 8.0}, 2.8, 1e-12, "by hand: 10 − 7.2"),
+    ),
+)
+def _single_factor_oxygen(
+    do: FloatArray, limit: FloatArray, do_saturation: FloatArray
+) -> FloatArray:
+    if (do_saturation <= limit).any():
+        raise InputError(
+            "The oxygen concentration at saturation does not exceed the limit.",
+            why="The index divides by their difference.",
+            remedy="Check temperature and salinity.",
+        )
+    missing = np.isnan(do + limit + do_saturation)
+    above = np.abs(do_saturation - do) / (do_saturation - limit)
+    index = np.where(do >= limit, above, 10.0 - 9.0 * do / limit)
+    return np.asarray(np.where(missing, np.nan, index))
 
 
 def din(no3n: ArrayLike, no2n: ArrayLike, nh3n: ArrayLike) -> FloatArray:
@@ -445,32 +525,19 @@ def single_factor_index(
         InputError: saturation does not exceed the limit.
     """
     limit = standard.limit(code, class_number)
-    if limit is None or (limit.low is None and limit.high is None):
+    low, high = (limit.low, limit.high) if limit else (None, None)
+    if low is not None and high is not None:
+        return FORMULAS["single_factor_range"](ph=values, low=low, high=high)
+    if high is not None:
+        return FORMULAS["single_factor_upper"](value=values, limit=high)
+    if low is None:
         raise UsageError(
             f"{standard.id} sets no limit of class {class_number} on {code}.",
             remedy=f"It judges {', '.join(standard.codes)}.",
         )
-    numbers = np.asarray(values, dtype=np.float64)
-    if limit.low is not None and limit.high is not None:
-        middle, half = (limit.low + limit.high) / 2, (limit.high - limit.low) / 2
-        return np.asarray(np.abs(numbers - middle) / half)
-    if limit.high is not None:
-        return np.asarray(numbers / limit.high)
-    return _oxygen_index(numbers, limit, saturation)
-
-
-def _oxygen_index(values: FloatArray, limit: Limit, saturation: ArrayLike | None) -> FloatArray:
-    if saturation is None or limit.low is None:
+    if saturation is None:
         raise UsageError(
             "The index of dissolved oxygen needs the concentration at saturation.",
             remedy="Give saturation=do_saturation(temperature, salinity).",
         )
-    saturated = np.asarray(saturation, dtype=np.float64)
-    if (saturated <= limit.low).any():
-        raise InputError(
-            "The oxygen concentration at saturation does not exceed the limit.",
-            why="The index divides by their difference.",
-            remedy="Check temperature and salinity.",
-        )
-    above = np.abs(saturated - values) / (saturated - limit.low)
-    return np.asarray(np.where(values >= limit.low, above, 10.0 - 9.0 * values / limit.low))
+    return FORMULAS["single_factor_oxygen"](do=values, limit=low, do_saturation=saturation)
