@@ -13,6 +13,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from luhai.web import rules
+from luhai.web.words import flag_word
 
 SURE = 0.9
 EXAMPLES = 5
@@ -115,7 +116,7 @@ def _file(entry: dict[str, Any]) -> FilePreview:
         rejects=tuple(_group(group) for group in entry["rejects"]),
         questions=_once(q["text"] for member in members for q in member["questions"]),
         notes=_once(note for member in members for note in member["notes"]),
-        flagged=tuple(sorted(entry["flagged"].items())),
+        flagged=tuple((flag_word(flag), count) for flag, count in sorted(entry["flagged"].items())),
         refusal=entry["error"] or _first_refusal(members),
     )
 

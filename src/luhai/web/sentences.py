@@ -107,10 +107,17 @@ def _front_closed(standings: Sequence[Standing], year: int) -> str:
     )
 
 
+def spoken_name(item: Standing) -> str:
+    """What a place is called in a sentence: its name, not its code, where it has both."""
+    place = item.place
+    if place is None or item.title != place.id or place.id in (place.name_zh, place.name_en):
+        return item.title
+    return item.subtitle or item.title
+
+
 def place(item: Standing, *, running: bool) -> str:
     """What is this water, and how far is it from its target?"""
-    name = item.subtitle if item.place and item.title == item.place_id and item.subtitle else ""
-    name = name or item.title
+    name = spoken_name(item)
     if item.now.mark.number is None:
         return _("{place} has no class in {year}: no data that can be judged.").format(
             place=name, year=item.year

@@ -272,11 +272,19 @@ def _probability(outlook: Row | None) -> Probability | None:
         value=value,
         low=low,
         high=high,
-        text=f"{percent(value)}%" if science_language() == "zh" else f"{percent(value)} %",
+        text=f"{_percent(value)}%" if science_language() == "zh" else f"{_percent(value)} %",
         interval=f"{_whole_percent(low)}–{_whole_percent(high)}",
         words=likelihood(value).words.render(science_language()),
         result_id=outlook["result_id"],
     )
+
+
+def _percent(value: float) -> str:
+    """A probability in whole percent that does not round into a range with other words."""
+    text = percent(value)
+    if text.isdigit() and likelihood(int(text) / 100).id != likelihood(value).id:
+        return str(int(text) + (1 if int(text) / 100 < value else -1))
+    return text
 
 
 def _whole_percent(share: float) -> int:

@@ -16,6 +16,8 @@ from pathlib import Path
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from luhai.observations.quality.tables import quality_flags
+
 DATA = Path(__file__).parent / "data"
 
 
@@ -37,6 +39,12 @@ class Term:
 def science_language() -> str:
     """The page's language as the science rooms call it: ``zh`` or ``en``."""
     return "en" if (get_language() or "").startswith("en") else "zh"
+
+
+def flag_word(flag: str) -> str:
+    """Name of a quality flag in the page's language."""
+    found = quality_flags().get(flag)
+    return found.name.render(science_language()) if found else flag
 
 
 @cache

@@ -41,8 +41,6 @@ class Sample:
     value: float
     censored: str
     description: str
-    anchor: str
-    href: str
 
 
 @dataclass(frozen=True)

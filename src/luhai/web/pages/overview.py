@@ -19,7 +19,7 @@ from luhai.web.snapshot import Snapshot, snapshot
 from luhai.web.standing import CLOSED_GROUPS, RUNNING_GROUPS, Standing, ranked
 from luhai.web.words import science_language
 
-EARLIER_YEARS = 3
+EARLIER_YEARS = 2
 
 
 @dataclass(frozen=True)
@@ -50,6 +50,7 @@ def show(request: HttpRequest) -> HttpResponse:
         "years": sorted(state.years, reverse=True),
         "shown_years": shown,
         "groups": _groups(standings),
+        "unit": _common_unit(standings),
         "map": map_of(state, standings),
         "promises": promise_lines(state),
         "warnings": warning_lines(state, year),
@@ -86,6 +87,12 @@ def _groups(standings: list[Standing]) -> list[Group]:
         if members:
             found.append(Group(key, ICONS[key], group_words(key), members))
     return found
+
+
+def _common_unit(standings: list[Standing]) -> str:
+    """The unit of all deciding values, for the head of their column; empty when they differ."""
+    units = {item.deciding.unit for item in standings if item.deciding}
+    return units.pop() if len(units) == 1 else ""
 
 
 def _worst(standings: list[Standing]) -> Standing | None:

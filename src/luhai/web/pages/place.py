@@ -18,6 +18,7 @@ from luhai.web import rules, sentences
 from luhai.web.activity import warning_lines
 from luhai.web.drawing.chart import (
     AnnualMean,
+    Chart,
     ChartData,
     LimitLine,
     Required,
@@ -26,12 +27,14 @@ from luhai.web.drawing.chart import (
 )
 from luhai.web.explaining import explanation
 from luhai.web.samples import (
+    Point,
+    SampleResults,
     SampleRow,
     codes_of,
     observations,
+    points,
     sample_results,
     sample_rows,
-    value_text,
 )
 from luhai.web.snapshot import Row, Snapshot, snapshot
 from luhai.web.standing import Standing, limit_text, standard_id, standing
@@ -39,6 +42,7 @@ from luhai.web.templatetags.luhai import layer_word
 from luhai.web.trends import TrendLine, trend_line
 
 SAMPLES_SHOWN = 60
+TABLE_COLUMNS = 8
 KINDS = {
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -54,8 +58,9 @@ def show(request: HttpRequest, place_id: str) -> HttpResponse:
     year = running if running is not None else (years[-1] if years else datetime.now().year)  # noqa: DTZ005
     item = standing(state, place_id, year, years)
     frame = observations(state, place_id)
-    rows = sample_rows(frame, sample_results(state, place_id))
-    codes = _chart_codes(state, place_id, frame)
+    results = sample_results(state, place_id)
+    rows = sample_rows(frame, results)
+    codes = _chart_codes(state, place_id)
     code = _chosen(request, codes, item)
     trend = trend_line(state, place_id, code) if code else None
     context: dict[str, Any] = {
@@ -69,10 +74,10 @@ def show(request: HttpRequest, place_id: str) -> HttpResponse:
         "indicator": rules.indicator_name(code) if code else "",
         "unit": rules.indicator_unit(code) if code else "",
         "trend": trend,
-        "chart": _chart(state, item, code, frame, rows) if code else None,
+        "chart": _chart(state, item, code, frame, results) if code else None,
         "finding": _finding(trend, code),
         "warnings": [line for line in warning_lines(state, year) if line.place_id == place_id],
-        "table_codes": _table_codes(codes, codes_of(frame), code),
+        "table_codes": _table_codes(codes, rows, frame, code),
         "rows": rows[:SAMPLES_SHOWN],
         "row_count": len(rows),
         "why": explanation(request, state),
@@ -97,16 +102,21 @@ def _crumbs(item: Standing) -> list[dict[str, str]]:
     return [*crumbs, {"word": item.title, "href": ""}]
 
 
-def _chart_codes(state: Snapshot, place_id: str, frame: pl.DataFrame) -> list[str]:
-    """Indicators with an annual mean that counts, then the others that have one."""
-    annual = {
-        code: row
-        for (place, _year, code), row in state.annual_indicators.items()
-        if place == place_id
-    }
-    order = codes_of(frame) + sorted(set(annual) - set(codes_of(frame)))
-    counted = [code for code in order if code in annual and annual[code]["counts"]]
-    return counted + [code for code in order if code in annual and code not in counted]
+def _chart_codes(state: Snapshot, place_id: str) -> list[str]:
+    """Indicators with an annual mean: those that count first, nearest to their limit first."""
+    latest: dict[str, Row] = {}
+    for (place, year, code), row in sorted(state.annual_indicators.items()):
+        if place == place_id and row["mean_rounded"] is not None:
+            latest[code] = row | {"year": year}
+
+    def key(code: str) -> tuple[bool, int, float, str]:
+        row = latest[code]
+        limit = row["limit"]
+        # More is better for oxygen: its class already says how it stands.
+        share = row["mean_rounded"] / limit if limit else 0.0
+        return not row["counts"], -(row["class"] or 0), -share, code
+
+    return sorted(latest, key=key)
 
 
 def _chosen(request: HttpRequest, codes: list[str], item: Standing) -> str:
@@ -126,6 +136,8 @@ def _strip(
     for year in years:
         item = standing(state, place_id, year)
         row = state.year_rows.get((place_id, year))
+        code = item.deciding.indicator if item.deciding else ""
+        measured = state.annual_indicators.get((place_id, year, code))
         over = None
         if row is not None and row["exceedance"] is not None and row["exceedance"] > 0:
             over = f"{row['exceedance']:.1f}"
@@ -135,21 +147,22 @@ def _strip(
                 "item": item,
                 "over": over,
                 "running": year == running,
-                "samples": row["samples"] if row else 0,
-                "censored": row["censored"] if row else 0,
+                "samples": measured["samples"] if measured else 0,
+                "censored": measured["censored"] if measured else 0,
             }
         )
     return cells
 
 
-def _table_codes(chart: list[str], measured: list[str], chosen: str) -> list[tuple[str, str, str]]:
-    """Columns of the samples table: the chosen indicator first, then those that count."""
-    wanted = [chosen, *(code for code in chart if code != chosen)] if chosen else list(chart)
-    present = [code for code in wanted if code in measured]
-    others = [code for code in measured if code not in present]
+def _table_codes(
+    codes: list[str], rows: list[SampleRow], frame: pl.DataFrame, chosen: str
+) -> list[tuple[str, str, str]]:
+    """Columns of the samples table: the chosen indicator first, then those that count most."""
+    present = {code for row in rows for code in row.cells}
+    wanted = [code for code in (chosen, *codes, *codes_of(frame)) if code in present]
     return [
         (code, rules.indicator_name(code), rules.indicator_unit(code))
-        for code in [*present, *others][:9]
+        for code in list(dict.fromkeys(wanted))[:TABLE_COLUMNS]
     ]
 
 
@@ -160,8 +173,8 @@ def _finding(trend: TrendLine | None, code: str) -> str:
 
 
 def _chart(
-    state: Snapshot, item: Standing, code: str, frame: pl.DataFrame, rows: list[SampleRow]
-) -> Any:
+    state: Snapshot, item: Standing, code: str, frame: pl.DataFrame, results: SampleResults
+) -> Chart | None:
     standard = standard_id(state, item.place_id)
     annual = {
         year: row
@@ -172,7 +185,7 @@ def _chart(
     first_limit = rules.find_limit(standard, code, 1) if standard else None
     from_zero = not (first_limit and (rules.more_is_better(first_limit) or first_limit.low))
     digits = next((row["digits"] for row in annual.values() if row["digits"] is not None), 2)
-    samples = _chart_samples(frame.filter(pl.col("indicator") == code), rows, code)
+    samples = [_chart_sample(point) for point in points(frame, results, code)]
     years = sorted({*annual, *(int(sample.when) for sample in samples)})
     if not years:
         return None
@@ -213,36 +226,16 @@ def _target_line(standard: str, code: str, item: Standing) -> LimitLine | None:
     )
 
 
-def _chart_samples(frame: pl.DataFrame, rows: list[SampleRow], code: str) -> list[Sample]:
-    anchors = {
-        (row.when, row.layer, row.row): row.anchor
-        for row in rows[:SAMPLES_SHOWN]
-        if code in row.cells
-    }
-    found = []
-    for item in frame.iter_rows(named=True):
-        if item["value"] is None:
-            continue
-        local = item["local"]
-        start = datetime(local.year, 1, 1, tzinfo=local.tzinfo)
-        length = datetime(local.year + 1, 1, 1, tzinfo=local.tzinfo) - start
-        found.append(
-            Sample(
-                when=local.year + (local - start) / length,
-                value=float(item["value"]),
-                censored=item["censored"],
-                description=_described(item),
-                anchor=anchors.get((local, item["layer"] or "", item["row"]), ""),
-                href="",
-            )
-        )
-    return found
-
-
-def _described(item: dict[str, Any]) -> str:
-    """What a point of the chart says: moment, layer, value."""
-    parts = (f"{item['local']:%Y-%m-%d}", layer_word(item["layer"] or ""), value_text(item))
-    return " ".join(filter(None, parts))
+def _chart_sample(point: Point) -> Sample:
+    start = datetime(point.when.year, 1, 1, tzinfo=point.when.tzinfo)
+    length = datetime(point.when.year + 1, 1, 1, tzinfo=point.when.tzinfo) - start
+    words = (f"{point.when:%Y-%m-%d}", layer_word(point.layer), point.text)
+    return Sample(
+        when=point.when.year + (point.when - start) / length,
+        value=point.value,
+        censored=point.censored,
+        description=" ".join(filter(None, words)),
+    )
 
 
 def _required(state: Snapshot, item: Standing, code: str) -> Required | None:

@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 
 from luhai.errors import UsageError
 from luhai.web.standing import Chip
+from luhai.web.words import flag_word
 
 register = template.Library()
 
@@ -118,6 +119,12 @@ def layer_word(layer: str) -> str:
     """Name of a layer of water in the page's language."""
     words = {"surface": _("surface"), "middle": _("middle"), "bottom": _("bottom")}
     return words.get(layer, layer)
+
+
+@register.filter
+def flag_words(flags: set[str]) -> str:
+    """Quality flags in the page's language."""
+    return _(", ").join(flag_word(flag) for flag in sorted(flags))
 
 
 @register.filter
