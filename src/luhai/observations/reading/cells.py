@@ -190,7 +190,7 @@ def _verdict(frame: pl.DataFrame) -> pl.DataFrame:
         pl.col("value").is_not_null()
         & ~(is_below & (pl.col("sign") == ">"))
         & ((censored == "") | (pl.col("value") > 0))
-        & ((unit == "") | unit.str.contains(r"^[\p{L}%‰°℃(\[/]"))
+        & ((unit == "") | unit.str.contains(r"^[(\[]?[\p{L}%‰°℃/]"))
         & ~unit.str.contains(r"[=<>≤≥]|\p{Han}.*\d|\d.*\p{Han}")
         & _shown_agrees()
     )

@@ -85,5 +85,5 @@ def check_width(width: int, most: int, where: str) -> None:
             f"The table has {width} columns.",
             where=where,
             why=f"More than {most} are not read.",
-            remedy="Check the separator of the file, or split it by columns.",
+            remedy="Delete stray cells far to the right, or check the separator of the file.",
         )

@@ -33,6 +33,7 @@ from luhai.text import N_, Text
 TAKEN = 0.9
 """Certainty from which a header is taken without asking."""
 
+_UNKNOWN_UNIT = re.compile(r"[(\[]([^()\[\]\u4e00-\u9fff]*/[^()\[\]\u4e00-\u9fff]*)[)\]]\s*$")
 _MARK_WORDS = re.compile(r"[-_ (]*(?:标记|标识|数据标记|flag|mark)[)]?$", re.IGNORECASE)
 _LAYER_PREFIX = re.compile(
     r"^(表层|中层|底层|表|中|底|surface|middle|bottom)[\s_-]*(.+)$|^(.+?)[\s_(-]+(表层?|中层?|底层?|surface|middle|bottom)\)?$",
@@ -183,7 +184,7 @@ def _indicator_of(parts: tuple[str, ...], medium: str | None) -> IndicatorMatch 
         if normalise_unit(unit) == "%" and not name.endswith(("度", "saturation")):
             found += find_indicator(f"{name} saturation", medium)
             found += find_indicator(f"{name}饱和度", medium)
-        found += find_indicator(name, medium)
+        found += find_indicator(_UNKNOWN_UNIT.sub("", name), medium)
         match = _LAYER_PREFIX.match(name)
         if match:
             found += find_indicator(match[2] or match[3], medium)
@@ -263,8 +264,8 @@ def _written_unit(
 def _unknown_unit(parts: tuple[str, ...]) -> str:
     """A bracket behind the name that looks like a unit and is none that is known (``(mg/X)``)."""
     for part in reversed(parts):
-        match = re.search(r"[(\[]([^()\[\]]*/[^()\[\]]*)[)\]]\s*$", part)
-        if match and not re.search(r"[\u4e00-\u9fff]", match[1]):
+        match = _UNKNOWN_UNIT.search(part)
+        if match:
             return match[1].strip()
     return ""
 

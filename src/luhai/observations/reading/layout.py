@@ -84,7 +84,8 @@ def find_layout(
 
 @lru_cache(maxsize=20_000)
 def cell_means(cell: str) -> str:
-    """Role of a header cell, ``*`` for an indicator, empty when it names nothing."""
+    """Role of a header cell, ``*`` for an indicator, ``below`` for a layer that an indicator
+    above it is split into, empty when it names nothing."""
     if not cell or len(cell) > 60:
         return ""
     name, _ = split_unit(cell)
@@ -93,6 +94,8 @@ def cell_means(cell: str) -> str:
         return role
     if is_number(cell):
         return ""
+    if key_of(cell) in layer_words():
+        return "below"
     matches = find_indicator(name)
     return "*" if matches and matches[0].certainty >= LIKELY else ""
 

@@ -46,6 +46,9 @@ def medium_from_file(layout: Layout, texts: Sequence[str]) -> MediumEvidence:
         (0.85, _from_indicators(layout)),
     )
     decided = [(certainty, found) for certainty, found in levels if len(found) == 1]
+    if len(decided) > 1 and {*decided[0][1], *decided[1][1]} == {"lake", "river"}:
+        # The name of a reservoir in a path names a place; which water it is, its register says.
+        decided = decided[1:]
     media = {next(iter(found)) for _, found in decided}
     if not decided or (len(media) > 1 and decided[0][0] < 0.95):
         return MediumEvidence(None)

@@ -69,9 +69,9 @@ class TextDecoder:
             return self._decoder.decode(block, final)
         except UnicodeDecodeError as error:
             raise InputError(
-                f"The text is not {self.encoding} throughout.",
+                f"The characters cannot be read: the text is not {self.encoding} throughout.",
                 where=self._where,
-                why="Its characters cannot be told apart.",
+                why="UTF-8, UTF-16 and GB18030 (GBK) are read, one encoding per file.",
                 remedy="Save the file again as CSV in UTF-8.",
             ) from error
 
@@ -105,12 +105,11 @@ def read_blocks(stream: BinaryIO, limits: Limits, where: str) -> Iterator[tuple[
         InputError: the content is binary, or its encoding is unknown.
     """
     carry = ""
-    decoder: TextDecoder | None = None
+    block = stream.read(limits.batch_bytes)
+    decoder = TextDecoder(block, where)
     while True:
-        block = stream.read(limits.batch_bytes)
-        if decoder is None:
-            decoder = TextDecoder(block, where)
-        text = carry + decoder.decode(block, final=not block)
+        following = stream.read(limits.batch_bytes)
+        text = carry + decoder.decode(block, final=not following)
         if "\0" in text:
             raise InputError(
                 "The file is not text.",
@@ -118,7 +117,7 @@ def read_blocks(stream: BinaryIO, limits: Limits, where: str) -> Iterator[tuple[
                 why="It holds zero bytes.",
                 remedy="Save the table as .xlsx or as CSV in UTF-8.",
             )
-        if not block:
+        if not following:
             if text:
                 yield _with_newlines(text), text.count('"') % 2 == 0
             return
@@ -137,6 +136,7 @@ def read_blocks(stream: BinaryIO, limits: Limits, where: str) -> Iterator[tuple[
         carry = text[cut:]
         if cut:
             yield _with_newlines(text[:cut]), not unpaired
+        block = following
 
 
 def _with_newlines(text: str) -> str:

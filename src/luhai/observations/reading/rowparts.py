@@ -235,11 +235,13 @@ class RowPartReader:
             layer.alias("layer"), depth.alias("depth_m")
         ).with_columns(pl.col("place_layer").replace("", None))
         conflict = (pl.col("layer") != pl.col("place_layer")).fill_null(False)
+        place = next(iter(self.of_role("place")), None)
         conflicts = parts.frame.select(
-            pl.col("place_layer").alias("text"),
             pl.when(conflict).then(pl.lit("layer_conflict")).otherwise(pl.lit("")).alias("code"),
         )
-        self._note_problems(parts, conflicts, next(iter(self.of_role("place")), None))
+        if place is not None:
+            written = rows.select(pl.col(f"c{place.index}").alias("text"))
+            self._note_problems(parts, written.hstack(conflicts), place)
         parts.frame = parts.frame.with_columns(pl.coalesce("layer", "place_layer").alias("layer"))
 
     def _read_medium(self, rows: pl.DataFrame, parts: RowParts) -> None:

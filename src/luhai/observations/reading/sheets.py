@@ -23,8 +23,13 @@ from luhai.observations.reading.options import Limits
 from luhai.text import N_, Text
 
 _BATCH_ROWS = 50_000
-_CELL = re.compile(rb'<c\b[^>]*?\br="([A-Z]{1,3})(\d{1,7})"[^>]*[^/]>')
-_ERROR_CELL = re.compile(rb'<c\b[^>]*?\bt="e"')
+_CELL = re.compile(rb'<(?:\w+:)?c\b[^>]*?\sr="([A-Z]{1,3})(\d{1,7})"[^>]*(?<!/)>')
+_CELL_WITHOUT_PLACE = re.compile(rb'<(?:\w+:)?c(?:\s+(?!r=)\w+="[^"]*")*\s*>')
+_ROW = re.compile(rb'<(?:\w+:)?row\b[^>]*?\sr="(\d{1,7})"[^>]*(?<!/)>')
+_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+"""Stream of a compound file that holds an .xlsx with a password (MS-OFFCRYPTO 2.3.4.4)."""
+
+_ERROR_CELL = re.compile(rb'<(?:\w+:)?c\b[^>]*?\bt="e"')
 _FORMULA_WITHOUT_RESULT = re.compile(rb"<f\b[^>]*(?:/>|>[^<]*</f>)(?:<v\s*/>|<v></v>)?</c>")
 
 
@@ -40,6 +45,8 @@ def read_workbook(content: bytes, kind: str, file: str, limits: Limits) -> Itera
     Raises:
         InputError: it is encrypted or damaged, or a sheet spans too many cells.
     """
+    if kind == "xls" and _ENCRYPTED in content:
+        raise encrypted(file)
     notes = _measure(content, file, limits) if kind == "xlsx" else {}
     try:
         workbook = python_calamine.CalamineWorkbook.from_object(io.BytesIO(content))
@@ -165,6 +172,8 @@ def _check_span(xml: bytes, where: str, limits: Limits) -> None:
     for letters, row in _CELL.findall(xml):
         columns.add(letters)
         last_row = max(last_row, int(row))
+    if _CELL_WITHOUT_PLACE.search(xml):
+        last_row = max([last_row, *map(int, _ROW.findall(xml))])
     width = max((_column_number(letters) for letters in columns), default=0)
     check_width(width, limits.columns, where)
     if width * last_row > limits.sheet_cells:
