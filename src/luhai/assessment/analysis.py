@@ -248,7 +248,7 @@ def main_indicators(yearly_indicators: pl.DataFrame) -> dict[str, list[str]]:
 def trend_table(inputs: Inputs, yearly_indicators: pl.DataFrame) -> pl.DataFrame:
     """Trends of the main indicators at every place."""
     return stacked(
-        trend(inputs.of(standard), indicator=codes, register=inputs.register, standard=standard)
+        trend(inputs.of(standard), indicator=codes, register=inputs.register)
         for standard, codes in main_indicators(yearly_indicators).items()
     )
 

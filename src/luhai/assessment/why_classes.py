@@ -276,6 +276,7 @@ def _comparison(row: Row, standard: Standard, method: Method) -> list[Why]:
             Why(
                 kind="note",
                 statement=Text("The standard sets no limit on it: it is shown, not judged."),
+                citation=citation(method, "items"),
             )
         ]
     met = standard.limit(row["indicator"], number) if 0 < number <= standard.class_count else None

@@ -214,7 +214,16 @@ def _versions(evidence: Evidence, row: dict[str, Any]) -> Why:
         register=plan.places if plan else None,
     )
     same = any(
-        all(entry[name] == row[name] for name in ("result_id", "statistic", "p", "slope_per_year"))
+        entry["result_id"] == row["result_id"]
+        and entry["statistic"] == row["statistic"]
+        and _close(entry["slope_per_year"], row["slope_per_year"])
         for entry in again.to_dicts()
     )
     return versions_step(evidence, row["result_id"], same)
+
+
+def _close(one: float | None, other: float | None) -> bool:
+    # A slope is a quotient of doubles: its last digits depend on the order of the indicators.
+    if one is None or other is None:
+        return one is other
+    return abs(one - other) <= 1e-9 * max(abs(one), abs(other), 1e-12)

@@ -15,7 +15,7 @@ from luhai.assessment import why
 from luhai.assessment.evidence import evidence_bundle
 from luhai.assessment.results import TABLES, Run
 from luhai.assessment.why import explain
-from luhai.assessment.why_plan import place_target_id, target_id
+from luhai.assessment.why_plan import DOCUMENT, place_target_id, target_id
 from luhai.cli.why import column_letters, column_position
 from luhai.cli.why import command as why_command
 from luhai.errors import NotFoundError
@@ -34,10 +34,10 @@ def picked(run: Run, table: str) -> list[str]:
 
 
 def cells_as_written(tree: Why) -> list[tuple[str, str]]:
-    """Value as written and the cell of the file it was read from, for every raw row."""
+    """Value as written and the cell of the imported file it was read from, for every raw row."""
     found = []
     for step in tree.walk():
-        if step.row is not None:
+        if step.row is not None and step.row.file != DOCUMENT:
             cells = step.row.cells[step.row.row]
             found.append((step.value, cells[column_position(step.row.column)]))
     return found
@@ -127,7 +127,7 @@ def test_the_bundle_holds_the_files_it_names(analysed: tuple[Workspace, Run]) ->
         kept = [path.name for path in workspace.files.rglob("*") if path.is_file()]
         sources = [name.removeprefix("files/") for name in names if name.startswith("files/")]
         assert sources
-        assert set(sources) <= set(kept)
+        assert set(sources) <= {*kept, DOCUMENT}
     assert tree["result_id"] == wanted
 
 
