@@ -16,21 +16,40 @@ from django.utils.translation import gettext as _
 
 from luhai.assessment.why import explain
 from luhai.errors import LuhaiError
+from luhai.observations.reading.words import column_letter
 from luhai.text import Text
 from luhai.web.snapshot import Snapshot
 from luhai.web.words import science_language
 from luhai.why import Citation, RawRow, Why
 
 SHOWN_CHILDREN = 7
+SHOWN_COLUMNS = 6
+KEY_COLUMNS = 3
+"""Columns at the left of a sheet that tell which row it is: place, time, layer as a rule."""
 VERIFIED = ("V", "C")
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A row of a file between its neighbours, cut down to what fits beside a page.
+
+    Attributes:
+        columns: letter and heading of each column shown, and whether it is the deciding one.
+        lines: row number, the cells of these columns, and whether it is the row meant.
+        cut: whether columns were left out.
+    """
+
+    columns: tuple[tuple[str, str, bool], ...]
+    lines: tuple[tuple[int, tuple[str, ...], bool], ...]
+    cut: bool
 
 
 @dataclass(frozen=True)
 class Step:
     """One step of an explanation, in the page's language.
 
-    ``side`` says that it lies off the way to the deciding row and may start closed; ``lines`` are
-    the rows of the file, each with its number, its cells and whether it is the one meant.
+    ``side`` says that it lies off the way to the deciding row and may start closed; ``result_id``
+    is that of a result of its own, which opens its own explanation.
     """
 
     kind: str
@@ -40,7 +59,8 @@ class Step:
     verified: bool
     formula: str
     row: RawRow | None
-    lines: tuple[tuple[int, tuple[str, ...], bool], ...]
+    sheet: Sheet | None
+    result_id: str
     children: tuple[Step, ...]
     side: bool
     position: int
@@ -134,7 +154,8 @@ def _step(why: Why, language: str, *, on_path: bool, position: int, siblings: in
         verified=citation is None or citation.verified in VERIFIED,
         formula=why.formula,
         row=why.row,
-        lines=_lines(why.row),
+        sheet=_sheet(why.row),
+        result_id=why.result_id,
         children=tuple(
             _step(
                 child,
@@ -163,7 +184,28 @@ def _folded(children: tuple[Why, ...]) -> tuple[Why, ...]:
     return (*children[:SHOWN_CHILDREN], fold)
 
 
-def _lines(row: RawRow | None) -> tuple[tuple[int, tuple[str, ...], bool], ...]:
-    if row is None:
-        return ()
-    return tuple((number, cells, number == row.row) for number, cells in sorted(row.cells.items()))
+def _sheet(row: RawRow | None) -> Sheet | None:
+    """The columns that tell which row it is, and the deciding one."""
+    if row is None or not row.cells:
+        return None
+    width = max(len(row.header), *(len(cells) for cells in row.cells.values()))
+    letters = [column_letter(index) for index in range(width)]
+    deciding = letters.index(row.column) if row.column in letters else None
+    shown = list(range(width))
+    if width > SHOWN_COLUMNS:
+        first = range(KEY_COLUMNS if deciding is not None else SHOWN_COLUMNS)
+        shown = sorted({*first, *([deciding] if deciding is not None else [])})
+    return Sheet(
+        columns=tuple(
+            (letters[index], _cell(row.header, index), index == deciding) for index in shown
+        ),
+        lines=tuple(
+            (number, tuple(_cell(cells, index) for index in shown), number == row.row)
+            for number, cells in sorted(row.cells.items())
+        ),
+        cut=len(shown) < width,
+    )
+
+
+def _cell(cells: tuple[str, ...], index: int) -> str:
+    return cells[index] if index < len(cells) else ""

@@ -161,14 +161,24 @@ def _role(role: str) -> str:
     return {
         "place": _("place"),
         "time": _("time of sampling"),
-        "date": _("date"),
-        "clock": _("time of day"),
+        "year": _("year"),
+        "month": _("month"),
+        "day": _("day"),
         "layer": _("layer"),
         "depth": _("depth"),
         "sample": _("sample number"),
+        "indicator_name": _("name of the indicator"),
+        "value": _("value"),
+        "unit": _("unit"),
+        "censored": _("mark of a non-detect"),
+        "limit": _("limit of detection"),
+        "mark": _("flag"),
+        "station_state": _("state of the station"),
         "stated_class": _("class as stated; not read"),
+        "context": _("where the place lies"),
+        "medium": _("kind of water"),
+        "ignore": _("not read"),
         "unknown": _("not understood"),
-        "ignored": _("not read"),
     }.get(role, role.replace("_", " "))
 
 

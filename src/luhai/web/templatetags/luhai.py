@@ -70,7 +70,7 @@ def number(
 def opens(context: RequestContext, sentence: str, result_id: str) -> SafeString:
     """A sentence with numbers in it that opens its why."""
     return format_html(
-        '<a class="why" href="{}" data-why="{}">{}</a>',
+        '<a class="why sentence" href="{}" data-why="{}">{}</a>',
         why_address(context, result_id),
         result_id,
         sentence,
