@@ -254,7 +254,7 @@ class _Tables:
     def __init__(self, frame: pl.DataFrame) -> None:
         file, _ = rank(frame["file"])
         sheet, sheets = rank(frame["sheet"])
-        self._table = file * sheets + sheet
+        self._table = file * len(sheets) + sheet
         self._row = frame["row"].cast(pl.Int64).to_numpy()
         self._names = frame.select("file", "sheet")
 

@@ -43,12 +43,17 @@ class OrderedObservations:
         water: shape (rows,), a number per place, medium and layer; rising along the rows of one
             indicator.
         time: shape (rows,), microseconds since 1970 UTC.
+        codes: for each column of ``SERIES`` the position of each row's word in ``words``, shape
+            (rows,); -1 where missing.
+        words: for each column of ``SERIES`` the words that occur, sorted.
     """
 
     frame: pl.DataFrame
     series: Codes
     water: Codes
     time: Codes
+    codes: dict[str, Codes]
+    words: dict[str, list[str]]
 
     @property
     def same_series(self) -> Mask:
@@ -75,19 +80,28 @@ def order_observations(frame: pl.DataFrame) -> OrderedObservations:
     Args:
         frame: rows of ``OBSERVATION_SCHEMA``, in any order.
     """
+    ranked = {name: rank(frame[name]) for name in SERIES}
     series = np.zeros(frame.height, dtype=np.int64)
     water = np.zeros(frame.height, dtype=np.int64)
-    for name in SERIES:
-        codes, count = rank(frame[name])
-        series = series * count + codes
+    for name, (codes, words) in ranked.items():
+        series = series * (len(words) + 1) + codes + 1
         if name != "indicator":
-            water = water * count + codes
+            water = water * (len(words) + 1) + codes + 1
     time = frame["time"].to_physical().to_numpy().astype(np.int64, copy=False)
     key = pack(series, time)
     order = np.lexsort((time, series)) if key is None else np.argsort(key, kind="stable")
     if (order[1:] > order[:-1]).all():
-        return OrderedObservations(frame, series, water, time)
-    return OrderedObservations(frame[order], series[order], water[order], time[order])
+        order = np.arange(frame.height)
+    else:
+        frame = frame[order]
+    return OrderedObservations(
+        frame=frame,
+        series=series[order],
+        water=water[order],
+        time=time[order],
+        codes={name: codes[order] for name, (codes, _) in ranked.items()},
+        words={name: words for name, (_, words) in ranked.items()},
+    )
 
 
 def pack(codes: Codes, time: Codes) -> Codes | None:
@@ -121,13 +135,13 @@ def first_of_each(ordered: OrderedObservations) -> Mask:
     return first
 
 
-def rank(column: pl.Series) -> tuple[Codes, int]:
-    """Rank of each string among the distinct ones, missing first; and one above the highest."""
-    names = column.drop_nulls().unique().sort()
-    if names.len() == 0:
-        return np.zeros(column.len(), dtype=np.int64), 1
-    ranks = column.cast(pl.Enum(names)).to_physical().cast(pl.Int64) + 1
-    return ranks.fill_null(0).to_numpy(), names.len() + 1
+def rank(column: pl.Series) -> tuple[Codes, list[str]]:
+    """Position of each text among the distinct ones (-1 where missing), and those, sorted."""
+    words = column.drop_nulls().unique().sort()
+    if words.len() <= 1 and column.null_count() in (0, column.len()):
+        return np.full(column.len(), words.len() - 1, dtype=np.int64), words.to_list()
+    positions = column.cast(pl.Enum(words)).to_physical().cast(pl.Int64)
+    return positions.fill_null(-1).to_numpy(), words.to_list()
 
 
 def _equals_before(values: Codes) -> Mask:

@@ -15,6 +15,7 @@ new, and which raw rows stand behind a result.
 from __future__ import annotations
 
 import json
+import secrets
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -28,8 +29,9 @@ import narwhals as nw
 import numpy as np
 import polars as pl
 import pyarrow as pa
-from deltalake import CommitProperties, DeltaTable, WriterProperties, write_deltalake
+from deltalake import CommitProperties, DeltaTable
 from deltalake.exceptions import DeltaError, TableNotFoundError
+from deltalake.transaction import AddAction
 
 from luhai.errors import InputError, NotFoundError, UsageError
 from luhai.observations.locking import writer_lock
@@ -40,6 +42,7 @@ from luhai.observations.ordering import (
     first_of_each,
     order_observations,
 )
+from luhai.observations.parquet_files import PARTITION, YearFiles
 from luhai.observations.schema import IDENTITY, OBSERVATION_SCHEMA
 from luhai.workspace import Workspace
 
@@ -49,12 +52,6 @@ NO_VERSION = -1
 REQUIRED = ("place", "medium", "time", "indicator", "unit", "censored", "year", "month", "day")
 """Columns that no stored row may lack."""
 
-_PARTITION = "year"
-_ROW_GROUP_ROWS = 131_072
-_BATCH_ROWS = 65_536
-_WRITER = WriterProperties(
-    compression="ZSTD", compression_level=1, max_row_group_size=_ROW_GROUP_ROWS
-)
 _TABLE_SETTINGS: dict[str, str | None] = {
     # Versions must stay nameable: results of ten years ago name the one they rest on.
     "delta.enableExpiredLogCleanup": "false",
@@ -151,7 +148,7 @@ class ObservationStore:
                 version=int(entry["version"]),
                 time=datetime.fromtimestamp(entry["timestamp"] / 1000, UTC),
                 import_id=str(entry.get("import_id", "")),
-                rows=int(entry.get("operationMetrics", {}).get("num_added_rows", 0)),
+                rows=int(entry.get("rows", 0)),
             )
             for entry in reversed(table.history())
         ]
@@ -192,7 +189,7 @@ class ObservationStore:
         if not files:
             return pl.LazyFrame(schema=OBSERVATION_SCHEMA)
         return pl.scan_parquet(
-            files, hive_partitioning=True, hive_schema={_PARTITION: OBSERVATION_SCHEMA[_PARTITION]}
+            files, hive_partitioning=True, hive_schema={PARTITION: OBSERVATION_SCHEMA[PARTITION]}
         ).select(list(OBSERVATION_SCHEMA))
 
     def rows(
@@ -359,7 +356,7 @@ class ObservationStore:
                         named.add(unquote(action[kind]["path"]))
         orphans = [
             file
-            for file in self.path.glob(f"{_PARTITION}=*/*.parquet")
+            for file in self.path.glob(f"{PARTITION}=*/*.parquet")
             if file.relative_to(self.path).as_posix() not in named
         ]
         for file in orphans:
@@ -388,60 +385,42 @@ class StoreWriter:
         if self._committed:
             raise UsageError("A writer commits once.", remedy="Open another writer.")
         self._committed = True
-        source = _Source(frames)
-        first = source.first()
-        if first is None:
-            return Appended(0, 0, self.store.version)
-        self._create_when_absent()
-        schema = _arrow_schema()
-        reader = pa.RecordBatchReader.from_batches(schema, source.batches(first, schema))
+        root = self.store.path
+        files = YearFiles(root, f"{self.import_id}-{secrets.token_hex(4)}")
         try:
-            write_deltalake(
-                self.store.path,
-                reader,
-                mode="append",
-                writer_properties=_WRITER,
-                commit_properties=CommitProperties(custom_metadata={"import_id": self.import_id}),
-            )
-        except Exception:
-            # A fault of the rows' own source arrives wrapped; its own words are the useful ones.
-            if source.fault is not None:
-                raise source.fault from None
+            for frame in frames:
+                if frame.height:
+                    self._create_when_absent()
+                    files.write(frame)
+            described = files.close()
+        except BaseException:
+            files.abandon()
             raise
-        return Appended(source.rows, 0, self.store.version)
+        if described:
+            # From here on the files may be in a version: what fails later leaves them in place.
+            self._add(described, files.rows)
+        return Appended(files.rows, 0, self.store.version)
+
+    def _add(self, files: Sequence[AddAction], rows: int) -> None:
+        table = DeltaTable(self.store.path)
+        described = {"import_id": self.import_id, "rows": str(rows)}
+        table.create_write_transaction(
+            [*files],
+            mode="append",
+            schema=table.schema(),
+            partition_by=[PARTITION],
+            commit_properties=CommitProperties(custom_metadata=described),
+        )
 
     def _create_when_absent(self) -> None:
         if self.store.version == NO_VERSION:
             DeltaTable.create(
                 self.store.path,
                 schema=_arrow_schema(),
-                partition_by=[_PARTITION],
+                partition_by=[PARTITION],
                 name="observations",
                 configuration=_TABLE_SETTINGS,
             )
-
-
-class _Source:
-    """Frames drawn one by one into Arrow batches, with their count and their own fault."""
-
-    def __init__(self, frames: Iterator[pl.DataFrame]) -> None:
-        self._frames = frames
-        self.rows = 0
-        self.fault: BaseException | None = None
-
-    def first(self) -> pl.DataFrame | None:
-        return next((frame for frame in self._frames if frame.height), None)
-
-    def batches(self, first: pl.DataFrame, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
-        frame: pl.DataFrame | None = first
-        try:
-            while frame is not None:
-                self.rows += frame.height
-                yield from _arrow(frame).cast(schema).to_batches(max_chunksize=_BATCH_ROWS)
-                frame = self.first()
-        except BaseException as error:
-            self.fault = error
-            raise
 
 
 def check_schema(frame: pl.DataFrame) -> None:
@@ -493,13 +472,8 @@ def _matches(frame: pl.DataFrame, stored: pl.DataFrame, columns: Sequence[str]) 
     return mask
 
 
-def _arrow(frame: pl.DataFrame) -> pa.Table:
-    """The frame as Arrow with string views, which the table's writer takes twice as fast."""
-    return frame.to_arrow(compat_level=pl.CompatLevel.newest())
-
-
 def _arrow_schema() -> pa.Schema:
-    return _arrow(pl.DataFrame(schema=OBSERVATION_SCHEMA)).schema
+    return pl.DataFrame(schema=OBSERVATION_SCHEMA).to_arrow().schema
 
 
 def _connect() -> duckdb.DuckDBPyConnection:
@@ -518,7 +492,7 @@ def _duckdb_relation(
     names = ", ".join("'" + file.replace("'", "''") + "'" for file in files)
     return connection.sql(
         f"SELECT {columns} FROM read_parquet([{names}], "
-        f"hive_partitioning = true, hive_types = {{'{_PARTITION}': SMALLINT}})"
+        f"hive_partitioning = true, hive_types = {{'{PARTITION}': SMALLINT}})"
     )
 
 

@@ -6,7 +6,7 @@ one mark per row. Registering it is all that is needed to have it run and tested
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -52,25 +52,25 @@ class Prepared:
         uncensored: Mask = (self.frame["censored"] == "").to_numpy()
         return uncensored & ~np.isnan(self.value)
 
-    @cached_property
+    @property
     def indicators(self) -> list[str]:
         """Codes that occur, sorted."""
-        return self.frame["indicator"].unique().sort().to_list()
+        return self.ordered.words["indicator"]
 
-    @cached_property
+    @property
     def indicator(self) -> Codes:
         """Position of each row's code in ``indicators``."""
-        return _positions(self.frame["indicator"], self.indicators)
+        return self.ordered.codes["indicator"]
 
-    @cached_property
+    @property
     def media(self) -> list[str]:
         """Media that occur, sorted."""
-        return self.frame["medium"].unique().sort().to_list()
+        return self.ordered.words["medium"]
 
-    @cached_property
+    @property
     def medium(self) -> Codes:
         """Position of each row's medium in ``media``."""
-        return _positions(self.frame["medium"], self.media)
+        return self.ordered.codes["medium"]
 
     @cached_property
     def same_moment(self) -> Mask:
@@ -97,7 +97,7 @@ class Prepared:
 
     @cached_property
     def sample(self) -> Codes | None:
-        """A number per sample name, 0 where missing; ``None`` when no row has one."""
+        """A number per sample name, -1 where missing; ``None`` when no row has one."""
         column = self.frame["sample"]
         return None if column.null_count() == column.len() else rank(column)[0]
 
@@ -114,7 +114,7 @@ class Prepared:
         recurs at several places, which no natural lowest value does.
         """
         marks = np.zeros(self.frame.height, dtype=np.bool_)
-        place = rank(self.frame["place"])[0]
+        place = self.ordered.codes["place"]
         kind = self.medium * len(self.indicators) + self.indicator
         for code in np.unique(kind):
             rows = np.flatnonzero(self.measured & (kind == code))
@@ -161,8 +161,3 @@ def quality_check(flag: str, *, source: str) -> Callable[[Check], Check]:
         return function
 
     return register
-
-
-def _positions(column: pl.Series, names: Sequence[str]) -> Codes:
-    codes: Codes = column.cast(pl.Enum(names)).to_physical().cast(pl.Int64).to_numpy()
-    return codes
