@@ -58,7 +58,7 @@ class Basis:
     @cached_property
     def chain(self) -> Chain:
         """The averaging steps."""
-        return chain(self.by, self.method.averaging[self.by])
+        return chain(self.by, self.method.averaging.get(self.by, ()))
 
     @cached_property
     def rules(self) -> Rules:
