@@ -11,7 +11,6 @@ laboratories also write ``<limit``, ``ND`` and 未检出.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 
 import polars as pl
 
@@ -27,7 +26,6 @@ CELL_SCHEMA: dict[str, pl.DataType] = {
     "flag": pl.String(),  # "" or a flag such as text_mended, limit_unknown, maintenance
 }
 
-_FEW = 50
 _TAG = r"<\s*/?\s*[A-Za-z][^>]*>"
 _NUMBER = (
     r"(?:[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?|[+-]?\d+(?:\s*\.\s*\d*)?|[+-]?\.\d+)"
@@ -72,18 +70,6 @@ def parse_cells(texts: pl.Series, missing: tuple[str, ...] = ()) -> pl.DataFrame
         overflow, or vanish to zero, is unreadable, and so is a limit that is not positive.
     """
     texts = texts.cast(pl.String).fill_null("")
-    if len(texts) <= _FEW:
-        return _parse_few(tuple(texts.to_list()), missing)
-    return _parse(texts, missing)
-
-
-@lru_cache(maxsize=1024)
-def _parse_few(texts: tuple[str, ...], missing: tuple[str, ...]) -> pl.DataFrame:
-    """Columns often share their few odd cells (``--``, ``*``): they are parsed once."""
-    return _parse(pl.Series(texts, dtype=pl.String), missing)
-
-
-def _parse(texts: pl.Series, missing: tuple[str, ...]) -> pl.DataFrame:
     frame = pl.DataFrame({"text": texts})
     frame = frame.with_columns(_visible(pl.col("text")).alias("visible"), _exact().alias("exact"))
     frame = frame.with_columns(

@@ -17,13 +17,13 @@ import numpy as np
 from luhai.errors import InputError, UsageError
 from luhai.observations.reading.layout import LIKELY, Layout
 from luhai.observations.reading.mapping import ColumnRule, Mapping
+from luhai.observations.reading.names import find_indicator
 from luhai.observations.reading.result import ColumnUnderstanding
 from luhai.observations.reading.units import split_unit
 from luhai.observations.reading.words import column_letter, key_of, layer_words, role_words
 from luhai.standards import (
     IndicatorMatch,
     convert,
-    find_indicator,
     indicator,
     indicators,
     normalise_unit,

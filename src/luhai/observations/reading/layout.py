@@ -12,9 +12,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+from luhai.observations.reading.names import find_indicator
 from luhai.observations.reading.units import split_unit
 from luhai.observations.reading.words import key_of, layer_words, plain, role_words, row_words
-from luhai.standards import find_indicator, normalise_unit
+from luhai.standards import normalise_unit
 
 Rows = Sequence[Sequence[str | None]]
 Merge = tuple[tuple[int, int], tuple[int, int]]

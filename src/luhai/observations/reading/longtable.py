@@ -12,10 +12,11 @@ import polars as pl
 
 from luhai.observations.reading.cells import parse_cells
 from luhai.observations.reading.headers import TAKEN, Column, compatible
+from luhai.observations.reading.names import find_indicator
 from luhai.observations.reading.units import split_unit
 from luhai.observations.reading.values import VALUE_SCHEMA, read_values
 from luhai.observations.reading.words import key_of, plain, unit_trap
-from luhai.standards import find_indicator, indicator, indicators, normalise_unit
+from luhai.standards import indicator, indicators, normalise_unit
 
 _LONG_SCHEMA = {**VALUE_SCHEMA, "indicator": pl.String(), "unit_text": pl.String()}
 
@@ -102,9 +103,9 @@ def _meaning(
     unit_text = plain(unit_cell or "") or unit_in_name or header_unit
     if normalise_unit(unit_text) is None and unit_text in ("/", "-", "--", "*"):
         unit_text = ""
-    matches = find_indicator(text, medium) if text else []
+    matches = list(find_indicator(text, medium)) if text else []
     if normalise_unit(unit_text) == "%":
-        matches = find_indicator(f"{text}饱和度", medium)[:1] + matches
+        matches = [*find_indicator(f"{text}饱和度", medium)[:1], *matches]
         matches += find_indicator(f"{text} saturation", medium)[:1]
     sure = [match for match in matches if match.certainty >= TAKEN]
     if not sure:

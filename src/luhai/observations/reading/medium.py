@@ -12,9 +12,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from luhai.observations.reading.layout import Layout
+from luhai.observations.reading.names import find_indicator
 from luhai.observations.reading.units import split_unit
 from luhai.observations.reading.words import key_of, medium_words
-from luhai.standards import find_indicator
 
 
 @dataclass(frozen=True)

@@ -87,7 +87,11 @@ class TableReader:
         parts = self._parts.read(rows)
         values = self._values(rows, parts)
         problems = [*self._beyond_header(rows), *parts.problems]
-        problems += [_value_problems(parts.frame, column, frame) for column, frame in values]
+        problems += [
+            _value_problems(parts.frame, column, frame)
+            for column, frame in values
+            if (frame["code"] != "").any()
+        ]
         problems = self._with_empty_rows(rows, values, problems)
         fresh = rows.select("row").filter(~repeated)
         problems = [frame.join(fresh, on="row", how="semi") for frame in problems]

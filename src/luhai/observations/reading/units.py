@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from luhai.observations.reading.names import find_indicator
 from luhai.observations.reading.words import plain
-from luhai.standards import find_indicator, normalise_unit
+from luhai.standards import normalise_unit
 
 _BRACKET = re.compile(r"[(\[{]([^()\[\]{}]*)[)\]}]")
 _PIECES = re.compile(r"[,;、，；]\s*")

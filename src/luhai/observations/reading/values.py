@@ -8,6 +8,7 @@ its row, as is a cell that cannot be read; a non-detect keeps its limit, or none
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 
 import numpy as np
 import polars as pl
@@ -26,6 +27,8 @@ VALUE_SCHEMA: dict[str, pl.DataType] = {
     "present": pl.Boolean(),  # whether the cell says anything about the value
     "code": pl.String(),  # problem, "" when there is none
 }
+
+_FEW = 50
 
 
 def read_values(
@@ -51,34 +54,31 @@ def read_values(
     Raises:
         InputError: ``unit`` does not measure the indicator.
     """
-    frame = pl.DataFrame({"text": texts}).with_columns(
-        pl.col("text").cast(pl.Float64, strict=False).alias("value")
-    )
-    value = pl.col("value")
-    vanished = (value == 0) & pl.col("text").str.contains("[1-9]")
-    odd_cell = pl.col("text").is_not_null() & (
-        value.is_null() | ~value.is_finite() | vanished.fill_null(False)
-    )
-    if missing:
-        odd_cell = odd_cell | pl.col("text").is_in(list(missing))
-    frame = frame.with_columns(odd_cell.fill_null(True).alias("odd"))
-    converted = _converter(code, unit)
-    plain_numbers = pl.DataFrame(
-        {
-            "text": frame["text"],
-            "value": converted(frame["value"].to_numpy()),
-            "present": frame["value"].is_not_null(),
-        }
-    ).with_columns(
-        pl.col("value").fill_nan(None),
+    value = texts.cast(pl.Float64, strict=False)
+    converted = pl.Series(_converter(code, unit)(value.to_numpy())).fill_nan(None)
+    numbers = pl.DataFrame({"text": texts, "value": converted}).with_columns(
+        pl.col("value").is_not_null().alias("present"),
         pl.lit("").alias("censored"),
         pl.lit("").alias("flag"),
         pl.lit(None, pl.Float64).alias("shown"),
         pl.lit("").alias("code"),
     )
-    if frame["odd"].any():
-        plain_numbers = _with_odd_cells(plain_numbers, frame, code, unit, limit, missing)
-    return _with_range(plain_numbers, code).select(VALUE_SCHEMA.keys())
+    odd = _odd(texts, value, missing)
+    if odd is not None:
+        numbers = _with_odd_cells(numbers, odd, code, unit, limit, missing)
+    return _with_range(numbers, code).select(VALUE_SCHEMA.keys())
+
+
+def _odd(texts: pl.Series, value: pl.Series, missing: tuple[str, ...]) -> pl.Series | None:
+    """Which cells are not plain numbers and need the cell parser; ``None`` when none does."""
+    odd = texts.is_not_null() & (value.is_null() | ~value.is_finite().fill_null(True))
+    zeros = (value == 0).fill_null(False)
+    if zeros.any():
+        # A number that is too small for a float becomes zero when it is cast.
+        odd = odd | (zeros & texts.str.contains("[1-9]").fill_null(False))
+    if missing:
+        odd = odd | texts.is_in(list(missing)).fill_null(False)
+    return odd if odd.any() else None
 
 
 def _converter(code: str, unit: str) -> Callable[[NDArray[np.float64]], NDArray[np.float64]]:
@@ -90,22 +90,32 @@ def _converter(code: str, unit: str) -> Callable[[NDArray[np.float64]], NDArray[
 
 def _with_odd_cells(
     numbers: pl.DataFrame,
-    frame: pl.DataFrame,
+    odd: pl.Series,
     code: str,
     unit: str,
     limit: float | None,
     missing: tuple[str, ...],
 ) -> pl.DataFrame:
-    odd = frame.filter("odd").select("text").unique().sort("text")
-    parsed = _parsed(odd["text"], code, unit, limit, missing)
-    joined = frame.select("text", "odd").join(
+    texts = numbers["text"].filter(odd).unique().sort()
+    if len(texts) <= _FEW:
+        parsed = _parsed_few(tuple(texts.to_list()), code, unit, limit, missing)
+    else:
+        parsed = _parsed(texts, code, unit, limit, missing)
+    joined = numbers.select("text").join(
         parsed, on="text", how="left", maintain_order="left", validate="m:1"
     )
-    is_odd = joined["odd"]
     return numbers.with_columns(
-        pl.when(is_odd).then(joined[name]).otherwise(pl.col(name)).alias(name)
+        pl.when(odd).then(joined[name]).otherwise(pl.col(name)).alias(name)
         for name in ("value", "censored", "flag", "shown", "present", "code")
     )
+
+
+@lru_cache(maxsize=4096)
+def _parsed_few(
+    texts: tuple[str, ...], code: str, unit: str, limit: float | None, missing: tuple[str, ...]
+) -> pl.DataFrame:
+    """Columns of many files share their few odd cells: they are parsed once."""
+    return _parsed(pl.Series(texts, dtype=pl.String), code, unit, limit, missing)
 
 
 def _parsed(
@@ -145,6 +155,9 @@ def _parsed(
 def _with_range(frame: pl.DataFrame, code: str) -> pl.DataFrame:
     """Mark values that the indicator cannot have; its bounds are possible."""
     found = indicator(code)
+    low, high = frame["value"].min(), frame["value"].max()
+    if low is None or (low >= found.low and high <= found.high):  # type: ignore[operator]
+        return frame
     impossible = ((pl.col("value") < found.low) | (pl.col("value") > found.high)).fill_null(False)
     return frame.with_columns(
         pl.when((pl.col("code") == "") & impossible)
