@@ -12,16 +12,19 @@ from luhai.assessment.results import Run
 from luhai.assessment.why import explainer
 from luhai.assessment.why_means import Walk
 from luhai.assessment.why_parts import (
+    CLAUSES,
     Evidence,
+    flag_names,
     indicator_names,
     listed,
     local,
     number_text,
     period,
     period_end,
+    quantity,
     versions_step,
 )
-from luhai.standards import Limit, Standard, citation, indicator, load_method, load_standard
+from luhai.standards import Standard, citation, indicator, load_method, load_standard
 from luhai.standards.methods import Method
 from luhai.standards.rounding import round_text
 from luhai.text import LANGUAGES, N_, Text
@@ -179,11 +182,10 @@ def _others(rows: list[dict[str, Any]], standard: Standard) -> Why:
             Why(
                 kind="note",
                 statement=Text(
-                    "{indicator} {value} {unit}: {class_name}",
+                    "{indicator} {value}: {class_name}",
                     {
                         "indicator": indicator(row["indicator"]).short,
-                        "value": mean_text(row),
-                        "unit": indicator(row["indicator"]).unit,
+                        "value": quantity(mean_text(row), indicator(row["indicator"]).unit),
                         "class_name": class_name(standard, row["class"]),
                     },
                 ),
@@ -225,13 +227,12 @@ def indicator_tree(evidence: Evidence, row: Row, *, final: bool = True) -> Why:
     return Why(
         kind="result",
         statement=Text(
-            "{place}, {period}: {indicator} {value} {unit}, {class_name}",
+            "{place}, {period}: {indicator} {value}, {class_name}",
             {
                 "place": evidence.place_name(row["place"]),
                 "period": period(row["by"], row["time"]),
                 "indicator": found.short,
-                "value": mean_text(row),
-                "unit": found.unit,
+                "value": quantity(mean_text(row), found.unit),
                 "class_name": class_name(standard, row["class"]),
             },
         ),
@@ -305,7 +306,7 @@ def _comparison(row: Row, standard: Standard, method: Method) -> list[Why]:
     steps = [
         Why(
             kind="comparison",
-            statement=Text("{comparisons}", {"comparisons": listed(pieces)}),
+            statement=Text("{comparisons}", {"comparisons": listed(pieces, CLAUSES)}),
             value=value,
             unit=indicator(row["indicator"]).unit,
             citation=citation(standard, limit) if limit else None,
@@ -334,7 +335,7 @@ def _comparison(row: Row, standard: Standard, method: Method) -> list[Why]:
 
 def _exceedance(row: Row, standard: Standard, method: Method) -> Why:
     reference = standard.limit(row["indicator"], method.reference_class)
-    bound = _bound(reference)
+    bound = reference.printed if reference else ""
     multiple = round_text(float(row["exceedance"]), 2)
     return Why(
         kind="formula",
@@ -346,13 +347,9 @@ def _exceedance(row: Row, standard: Standard, method: Method) -> Why:
             },
         ),
         value=multiple,
-        formula=f"{mean_text(row)} ÷ {number_text(bound)} − 1 = {multiple}",
+        formula=f"{mean_text(row)} ÷ {bound} − 1 = {multiple}",
         citation=citation(method, "exceedance"),
     )
-
-
-def _bound(limit: Limit | None) -> float | None:
-    return None if limit is None else limit.value
 
 
 def _left_out(evidence: Evidence, walk: Walk) -> list[Why]:
@@ -385,5 +382,5 @@ def _reason(entry: Row) -> Text:
     if entry["filled"] is None:
         return Text("not detected, and no detection limit is known")
     if entry["flag"]:
-        return Text("quality flag: {flag}", {"flag": entry["flag"]})
+        return Text("quality flag: {flag}", {"flag": flag_names(entry["flag"].split(";"))})
     return Text("the value cannot enter a mean of this kind")

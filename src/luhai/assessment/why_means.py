@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -21,11 +21,14 @@ from luhai.assessment.periods import Chain
 from luhai.assessment.why_parts import (
     LOCAL,
     Evidence,
+    layer_text,
     listed,
     local,
     number_text,
     period,
+    quantity,
     value_steps,
+    written_time,
 )
 from luhai.standards import citation, indicator
 from luhai.standards.formulas import FORMULAS
@@ -37,12 +40,13 @@ SHOWN_DIGITS = 6
 """Significant digits of intermediate means in formulas."""
 
 _SAMPLE = ("time", "layer", "depth_m", "sample")
+_LAYERS = {"surface": 1, "middle": 2, "bottom": 3}
 _MEAN_OF = {
-    "sample": N_("{period}: mean of {n} values {value} {unit}"),
-    "date": N_("{period}: mean of {n} values of the day {value} {unit}"),
-    "month": N_("{period}: mean of {n} values of the month {value} {unit}"),
-    "season": N_("{period}: mean of the season's {n} parts {value} {unit}"),
-    "year": N_("{period}: mean of the year's {n} parts {value} {unit}"),
+    "sample": N_("{period}: mean of {n} values {value}"),
+    "date": N_("{period}: mean of {n} values of the day {value}"),
+    "month": N_("{period}: mean of {n} values of the month {value}"),
+    "season": N_("{period}: mean of the season's {n} parts {value}"),
+    "year": N_("{period}: mean of the year's {n} parts {value}"),
 }
 
 
@@ -154,11 +158,10 @@ class Walk:
         replaced = Why(
             kind="formula",
             statement=Text(
-                "Not detected: counts as {factor} of the detection limit {limit} {unit}",
+                "Not detected: counts as {factor} of the detection limit {limit}",
                 {
                     "factor": {0.5: "1/2", 0.25: "1/4"}.get(factor, number_text(factor)),
-                    "limit": number_text(row["filled"]),
-                    "unit": found.unit,
+                    "limit": quantity(number_text(row["filled"]), found.unit),
                 },
             ),
             value=number_text(number),
@@ -189,12 +192,12 @@ class Walk:
         why = Why(
             kind="formula",
             statement=Text(
-                "{indicator}, {time}: {value} {unit} = sum of {n} parts",
+                "{indicator}, {time}{layer}: {value} = sum of {n} parts",
                 {
                     "indicator": found.short,
-                    "time": local(first["time"]).strftime("%Y-%m-%d"),
-                    "value": number_text(total, SHOWN_DIGITS),
-                    "unit": found.unit,
+                    "time": written_time(first),
+                    "layer": layer_text(first),
+                    "value": quantity(number_text(total, SHOWN_DIGITS), found.unit),
                     "n": len(parts),
                 },
             ),
@@ -232,7 +235,7 @@ class Walk:
         if len(group) == 1:
             # A mean of one is that one: no step worth a line.
             only = group[0]
-            return Mean(only.number, only.first, only.why, only.values, 1)
+            return Mean(only.number, only.first, _renamed(step, only), only.values, 1)
         kind = self.rules.kinds.get(self.code, "arithmetic")
         numbers = [entry.number for entry in group]
         value = averaged(numbers, kind)
@@ -247,8 +250,7 @@ class Walk:
                 {
                     "period": _unit_period(step, by, first),
                     "n": len(group),
-                    "value": number_text(value, SHOWN_DIGITS),
-                    "unit": found.unit,
+                    "value": quantity(number_text(value, SHOWN_DIGITS), found.unit),
                 },
             ),
             value=number_text(value, SHOWN_DIGITS),
@@ -264,10 +266,26 @@ class Walk:
         return citation(self.method, key if key in self.method.clauses else "period")
 
 
+def _renamed(step: str, only: Mean) -> Why:
+    """The mean of a season's only day, called by both: at sea a season is a cruise."""
+    if step != "season" or only.why.kind != "mean":
+        return only.why
+    start = local(only.first["time"])
+    statement = Text(
+        "{period} ({day}): mean of {n} values {value}",
+        {
+            **only.why.statement.parts,
+            "period": period("season", start.isoformat()),
+            "day": start.strftime("%Y-%m-%d"),
+        },
+    )
+    return replace(only.why, statement=statement)
+
+
 def _moment(observation: dict[str, Any]) -> tuple[Any, ...]:
     return (
         observation["time"],
-        observation["layer"] or "",
+        _LAYERS.get(observation["layer"] or "", 0),
         observation["depth_m"] or 0.0,
         observation["sample"] or "",
         observation["row"],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from functools import cached_property
@@ -12,6 +12,7 @@ import polars as pl
 
 from luhai.assessment.results import Run
 from luhai.observations.filing import kept_file
+from luhai.observations.quality import quality_flags
 from luhai.observations.reading import raw_rows
 from luhai.observations.store import ObservationStore
 from luhai.plan import Plan, load_plan
@@ -26,6 +27,8 @@ SIGNIFICANT = 12
 
 _SEASONS = (N_("{year} winter"), N_("{year} spring"), N_("{year} summer"), N_("{year} autumn"))
 _SEPARATORS = {"zh": "、", "en": ", "}
+CLAUSES = {"zh": "；", "en": "; "}
+"""Separators of half-sentences."""
 
 
 @dataclass
@@ -107,13 +110,19 @@ def _key(wanted: str | Sequence[str] | None) -> Any:
     return wanted if wanted is None or isinstance(wanted, str) else tuple(wanted)
 
 
-def listed(parts: Iterable[Any]) -> dict[str, str]:
+def listed(parts: Iterable[Any], separators: Mapping[str, str] = _SEPARATORS) -> dict[str, str]:
     """Several names or texts in one, with each language's own separator."""
     given = list(parts)
     return {
-        language: _SEPARATORS[language].join(str(render_part(part, language)) for part in given)
+        language: separators[language].join(str(render_part(part, language)) for part in given)
         for language in LANGUAGES
     }
+
+
+def flag_names(flags: Sequence[str]) -> dict[str, str]:
+    """Names of quality flags in both languages; a flag that no table knows keeps its code."""
+    known = quality_flags()
+    return listed(known[flag].name if flag in known else flag for flag in flags)
 
 
 def indicator_names(codes: str) -> dict[str, str]:
@@ -135,7 +144,8 @@ def period(by: str, time: str) -> Text:
     if by == "season":
         return Text(_SEASONS[(start.month - 1) // 3], {"year": start.year})
     if by == "month":
-        return Text("{year}-{month}", {"year": start.year, "month": f"{start.month:02d}"})
+        parts = {"year": start.year, "month": f"{start.month:02d}", "number": start.month}
+        return Text("{year}-{month}", parts)
     if by == "rolling":
         return Text("the year from {year}-{month}", {"year": start.year, "month": start.month})
     return Text("{time}", {"time": start.strftime("%Y-%m-%d %H:%M")})
@@ -156,7 +166,9 @@ def number_text(value: float | None, digits: int = SIGNIFICANT) -> str:
     if value is None:
         return "–"
     text = f"{value:.{digits}g}"
-    return f"{value:.10f}".rstrip("0") if "e-" in text else text
+    if "e-" in text:
+        text = f"{value:.10f}".rstrip("0").rstrip(".")
+    return text.replace("-", "−")
 
 
 def value_steps(evidence: Evidence, observation: dict[str, Any]) -> Why:
@@ -179,12 +191,29 @@ def value_steps(evidence: Evidence, observation: dict[str, Any]) -> Why:
                 "written": as_written,
             },
         ),
-        detail=Text("Quality flags: {flags}", {"flags": ", ".join(flags)}) if flags else None,
+        detail=Text("Quality flags: {flags}", {"flags": flag_names(flags)}) if flags else None,
         value="" if value is None else number_text(value),
         unit=found.unit,
-        formula=f"{as_written} = {stored}" if value is not None and as_written != stored else "",
+        formula=f"{as_written} = {stored}" if _converted(observation) else "",
         children=(row_step(evidence, observation),),
     )
+
+
+def _converted(observation: dict[str, Any]) -> bool:
+    """Whether the stored value is another number than the written one."""
+    value, written = observation["value"], observation["value_text"] or ""
+    if value is None:
+        return False
+    try:
+        return bool(float(written) != value)
+    except ValueError:
+        # A mark of non-detection, full-width digits and the like: the number shows how it was read.
+        return True
+
+
+def quantity(value: str, unit: str) -> str:
+    """A number with its unit, where it has one."""
+    return f"{value} {unit}".strip()
 
 
 def written_time(observation: dict[str, Any]) -> str:

@@ -13,6 +13,7 @@ from rich.tree import Tree
 from luhai.assessment.evidence import evidence_bundle
 from luhai.assessment.why import explain
 from luhai.cli.output import format_option, print_json
+from luhai.standards import clause_text
 from luhai.text import language_from_environment, translate
 from luhai.why import Citation, RawRow, Why
 from luhai.workspace import Workspace, write_atomically
@@ -65,7 +66,8 @@ def citation_line(citation: Citation, language: str) -> str:
     verified = citation.verified in ("V", "C")
     mark = translate("verified", language) if verified else translate("to be verified", language)
     sign = "✓" if verified else "?"
-    return f"§ {citation.title} {citation.clause} · {sign} {mark}"
+    clause = clause_text(citation.clause)[language]
+    return f"§ {citation.title} {clause} · {sign} {mark}"
 
 
 def raw_table(row: RawRow, language: str) -> Table:
