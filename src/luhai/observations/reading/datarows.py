@@ -76,7 +76,15 @@ class DataRows:
             pl.col(name).replace_strict(kinds, default=None, return_dtype=pl.String)
             for name in ("first", "place")
         )
-        lone = (pl.col("filled") == 1) & (len(names) >= 3)
+        measured = [
+            f"c{column.index}"
+            for column in self._columns
+            if column.role in ("time", "indicator", "value", "indicator_name")
+        ]
+        unmeasured = cells.select(
+            pl.all_horizontal(pl.col(measured).is_null()) if measured else pl.lit(True)
+        ).to_series()
+        lone = (pl.col("filled") == 1) & (len(names) >= 3) & unmeasured
         not_place = pl.col("place").is_null() if self._place else pl.lit(True)
         return frame.select(
             pl.when(pl.col("place").is_in(headers))
