@@ -19,6 +19,7 @@ from luhai.assessment.results import Run, current_run
 from luhai.errors import NotFoundError
 from luhai.plan import Finding, Plan, check_plan, load_plan
 from luhai.plan.places import Place, PlaceRegister
+from luhai.web.words import science_language
 from luhai.workspace import Workspace
 
 Row = dict[str, Any]
@@ -58,6 +59,13 @@ class Snapshot:
     def place(self, place_id: str) -> Place | None:
         """The registered place, or ``None``."""
         return self.register.get(place_id)
+
+    def district(self, written: str) -> str:
+        """Name of a district in the page's language, from any of its names in the plan."""
+        for district in self.plan.districts if self.plan else ():
+            if written in (district.id, district.name_zh, district.name_en, *district.aliases):
+                return district.name(science_language())
+        return written
 
     def table(self, name: str) -> pl.DataFrame | None:
         """A result table, or ``None`` before the first analysis."""

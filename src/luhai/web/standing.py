@@ -141,7 +141,7 @@ def standing(snapshot: Snapshot, place_id: str, year: int, years: Iterable[int] 
         place=place,
         title=title,
         subtitle=subtitle,
-        district=place.district if place else "",
+        district=snapshot.district(place.district) if place else "",
         year=year,
         chips={each: chip(snapshot, place_id, each) for each in {*years, year}},
         target_class=target_class,

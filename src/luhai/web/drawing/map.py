@@ -274,11 +274,11 @@ Box = tuple[float, float, float, float]
 
 def _place_labels(drawn: list[DrawnMark], width: int, height: int) -> None:
     """Put each label beside its mark where it covers nothing; leave it out where none fits."""
-    taken: list[Box] = [(item.x - 13, item.y - 13, item.x + 13, item.y + 13) for item in drawn]
+    taken: list[Box] = [(item.x - 16, item.y - 16, item.x + 16, item.y + 16) for item in drawn]
     taken.append((0, height - 34, 130, height))  # The scale bar's corner.
     for item in drawn:
         size = text_width(item.mark.label, LABEL_SIZE)
-        gap = 19 if item.mark.ring else 15
+        gap = 21 if item.mark.ring else 17
         choices: list[tuple[str, float, float, Box]] = []
         for anchor, x, y in (
             ("start", item.x + gap, item.y + 4),

@@ -150,7 +150,7 @@ def _place_targets(state: Snapshot, plan: Plan) -> list[dict[str, Any]]:
                 "id": target.place,
                 "title": title,
                 "subtitle": subtitle,
-                "district": target.district,
+                "district": state.district(target.district),
                 "status": {year: as_chip(number, year) for year, number in target.status.items()},
                 "target": as_chip(target.target_class, target.year),
                 "name": rules.class_mark(target.standard, target.target_class).name,

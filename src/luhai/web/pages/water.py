@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 
 from luhai.web.explaining import explanation
 from luhai.web.mapping import ICONS, group_words, map_of
-from luhai.web.snapshot import snapshot
+from luhai.web.snapshot import Snapshot, snapshot
 from luhai.web.standing import Standing, standing
 
 FILTERS = ("district", "medium")
@@ -34,7 +34,7 @@ def show(request: HttpRequest) -> HttpResponse:
         "standings": [(item, ICONS[item.group], group_words(item.group)) for item in shown],
         "years": years,
         "year": year,
-        "choices": _choices(every, chosen),
+        "choices": _choices(state, every, chosen),
         "filtered": any(chosen.values()),
         "map": map_of(state, shown),
         "running": True,
@@ -44,6 +44,7 @@ def show(request: HttpRequest) -> HttpResponse:
 
 
 def _value(item: Standing, name: str) -> str:
+    """What a place has in a filter's field: as the register writes it, in every language."""
     if item.place is None:
         return ""
     return item.place.district if name == "district" else item.place.medium
@@ -53,7 +54,9 @@ def _fits(item: Standing, chosen: dict[str, str]) -> bool:
     return all(not wanted or _value(item, name) == wanted for name, wanted in chosen.items())
 
 
-def _choices(every: list[Standing], chosen: dict[str, str]) -> list[dict[str, object]]:
+def _choices(
+    state: Snapshot, every: list[Standing], chosen: dict[str, str]
+) -> list[dict[str, object]]:
     """Filters that distinguish something: each with its values and the one chosen."""
     words = {"sea": _("sea"), "river": _("rivers"), "lake": _("lakes"), "outlet": _("outlets")}
     labels = {"district": _("District"), "medium": _("Water")}
@@ -62,7 +65,8 @@ def _choices(every: list[Standing], chosen: dict[str, str]) -> list[dict[str, ob
         values = sorted({_value(item, name) for item in every} - {""})
         if len(values) > 1:
             options = [
-                (value, words.get(value, value) if name == "medium" else value) for value in values
+                (value, words[value] if name == "medium" else state.district(value))
+                for value in values
             ]
             found.append(
                 {"name": name, "label": labels[name], "options": options, "chosen": chosen[name]}
