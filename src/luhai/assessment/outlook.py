@@ -219,6 +219,13 @@ def _of_standard(
     basis, part = yearly_basis(standard, register)
     names = places_of(frame, basis, {goal.place for goal in goals})
     daily = daily_means(frame, basis, names)
+    if daily.is_empty():
+        return Outlook(
+            *(
+                pl.DataFrame(schema=schema)
+                for schema in (PLACE_SCHEMA, INDICATOR_SCHEMA, HISTORY_SCHEMA, BACKTEST_SCHEMA)
+            )
+        )
     kinds = {code: item.mean for code, item in basis.method.items.items()}
     cube = build_cube(in_mean_space(daily, kinds), part=part, year=as_of.year, as_of=as_of)
     bounds = {
