@@ -10,7 +10,7 @@ from luhai.observations.reading.reasons import renderer
 from luhai.observations.reading.result import ROW_STATE_SCHEMA
 from luhai.observations.reading.rowparts import PROBLEM_SCHEMA
 from luhai.observations.schema import REJECT_SCHEMA
-from luhai.standards import indicator
+from luhai.standards import indicator, indicators
 from luhai.text import render_part
 
 _VARIANT = r"_(?:near|row)$"
@@ -96,8 +96,10 @@ def rejects_table(
 
 
 def _parts(value: str, near: str, about: str, language: str) -> dict[str, object]:
-    """Parts of a sentence; ``near`` of a unit problem holds ``unit|factor``."""
+    """Parts of a sentence; ``near`` may hold ``unit|factor`` or the code of an indicator."""
     parts: dict[str, object] = {"value": value, "near": near, "indicator": about}
+    if near in indicators():
+        parts["near"] = render_part(indicators()[near].name, language)
     if "|" in near:
         parts["unit"], parts["factor"] = near.split("|", 1)
     if about:

@@ -15,6 +15,15 @@ from luhai.observations.reading.layout import Layout
 from luhai.observations.reading.names import find_indicator
 from luhai.observations.reading.units import split_unit
 from luhai.observations.reading.words import key_of, medium_words
+from luhai.text import N_
+
+MEDIUM_NAMES = {
+    "sea": N_("sea water"),
+    "river": N_("river water"),
+    "lake": N_("lake water"),
+    "outlet": N_("outlet water"),
+}
+"""Each medium in words."""
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,11 @@ from luhai.observations.reading.datarows import DataRows
 from luhai.observations.reading.grids import Grid, Source, head_rows
 from luhai.observations.reading.headers import Column, understand_columns
 from luhai.observations.reading.layout import Layout, find_layout
-from luhai.observations.reading.medium import MediumEvidence, medium_from_file
+from luhai.observations.reading.medium import (
+    MEDIUM_NAMES,
+    MediumEvidence,
+    medium_from_file,
+)
 from luhai.observations.reading.options import MEDIA, ReadOptions
 from luhai.observations.reading.places import PlaceReader
 from luhai.observations.reading.plain_text import text_grids
@@ -235,8 +239,8 @@ def _header_notes(
     if stated is None and used is not None and used == evidence.medium and evidence.words:
         notes.append(
             Text(
-                N_("Taken for {medium} water because of “{words}”."),
-                {"medium": used, "words": evidence.words[0]},
+                N_("Taken for {medium} because of “{words}”."),
+                {"medium": Text(MEDIUM_NAMES[used]), "words": evidence.words[0]},
             )
         )
     if years.differs:
