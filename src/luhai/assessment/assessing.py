@@ -229,7 +229,7 @@ def _batch(
     frame: Frame, basis: Basis, rates: pl.DataFrame | None, indicators: bool
 ) -> Iterator[Assessment]:
     rules, chain = basis.rules, basis.chain
-    table = unscaled(_collected(means(frame, rules, chain)), rules, chain)
+    table = unscaled(_collected(means(frame, rules, chain)), rules)
     if table.is_empty():
         return
     omitted = _left_out(frame, table, rules)

@@ -35,11 +35,11 @@ HYDROGEN, GEOMETRIC = "hydrogen", "geometric"
 _SAMPLE_KEYS = ("place", "time", "layer", "depth_m", "sample", "year", "month", "day")
 _NEEDED = ("place", "indicator", "value", "year", "month")
 _TEXT_DEFAULTS = ("censored", "flag")
-# Powers of ten that keep a sum of 9,000 largest values, or a mean of 366 means, in 64 bits.
-_DIGITS = (15, 16)
-# No measurement has more decimals; the second means of most indicators share one scale.
-_MOST_DECIMALS = (9, 12)
-_TRANSFORMED_SCALE = {HYDROGEN: (1e17, 1e16), GEOMETRIC: (1e12, 1e14)}
+# Powers of ten that keep a sum of 9,000 largest values in 64 bits; values have no more decimals.
+_DIGITS, _MOST_DECIMALS = 15, 9
+_TRANSFORMED_SCALE = {HYDROGEN: 1e17, GEOMETRIC: 1e12}
+_FRACTION = 1e9
+"""Parts of a scaled unit that means of means are summed in, beside whole units."""
 _DEFAULT_HIGH = 1e4
 
 
@@ -74,26 +74,17 @@ class Rules:
         """Codes of one kind of mean."""
         return tuple(code for code, its in self.kinds.items() if its == kind)
 
-    def factors(self, step: int) -> tuple[dict[str, float], float]:
-        """What values are multiplied by at the first (0), second (1) or a later (2) step.
+    @property
+    def scales(self) -> dict[str, float]:
+        """Scale of exact sums by code; codes that are not listed have that of ``""``."""
+        return {code: self.scale(code) for code in {*self.highs, *self.kinds}}
 
-        Returns:
-            The factor of each code with rules of its own, and that of all other codes.
-        """
-        known = {*self.highs, *self.kinds}
-        return {code: self._factor(code, step) for code in known}, self._factor("", step)
-
-    def _factor(self, code: str, step: int) -> float:
-        if step == 0:
-            return self.scale(code, 0)
-        return self.scale(code, 1) / self.scale(code, 0) if step == 1 else 1.0
-
-    def scale(self, code: str, step: int) -> float:
-        """Scale of exact sums of one indicator at the first (0) or a later (1) step."""
+    def scale(self, code: str) -> float:
+        """Scale of exact sums of one indicator."""
         if code in self.kinds:
-            return _TRANSFORMED_SCALE[self.kinds[code]][step]
+            return _TRANSFORMED_SCALE[self.kinds[code]]
         high = max(abs(self.highs.get(code, _DEFAULT_HIGH)), 1e-9)
-        return 10.0 ** min(_DIGITS[step] - math.ceil(math.log10(high)), _MOST_DECIMALS[step])
+        return 10.0 ** min(_DIGITS - math.ceil(math.log10(high)), _MOST_DECIMALS)
 
 
 def observation_frame(observations: Any) -> Frame:
@@ -195,12 +186,14 @@ def _rounded(expression: nw.Expr) -> nw.Expr:
     return (expression + 0.5).floor().cast(nw.Int64)
 
 
-def _times(expression: nw.Expr, factors: Mapping[str, float], default: float) -> nw.Expr:
-    """``expression`` as integers, each indicator multiplied by its own factor."""
+def _scaled(expression: nw.Expr, rules: Rules) -> nw.Expr:
+    """``expression`` as integers, each indicator on its own scale."""
+    default = rules.scale("")
     product = _rounded(expression * default)
-    for factor in sorted(set(factors.values()) - {default}):
-        codes = sorted(code for code, its in factors.items() if its == factor)
-        own = _rounded(expression * factor)
+    scales = rules.scales
+    for scale in sorted(set(scales.values()) - {default}):
+        codes = sorted(code for code, its in scales.items() if its == scale)
+        own = _rounded(expression * scale)
         product = nw.when(any_of("indicator", codes)).then(own).otherwise(product)
     return product
 
@@ -231,9 +224,9 @@ def prepared(frame: Frame, rules: Rules) -> Frame:
         .with_columns(used=_usable(rules))
         .with_columns(measured=nw.when(used).then(measured))
         .with_columns(
-            base=_times(nw.col("measured"), *rules.factors(0)),
+            base=_scaled(nw.col("measured"), rules),
             limit_0=nw.when(used & low)
-            .then(_times(limit, *rules.factors(0)))
+            .then(_scaled(limit, rules))
             .otherwise(nw.when(used).then(none)),
             low=nw.when(used & low).then(nw.lit(1)).otherwise(nw.lit(0)),
         )
@@ -269,7 +262,7 @@ def _summed_parts(rows: Frame, rules: Rules, total: str, parts: tuple[str, ...])
         measured = measured | (nw.col(f"n_{number}") > 0)
 
     def mean(name: str, number: int) -> nw.Expr:
-        ratio = rules.scale(total, 0) / rules.scale(parts[number - 1], 0)
+        ratio = rules.scale(total) / rules.scale(parts[number - 1])
         return _rounded(nw.col(f"{name}_{number}").cast(nw.Float64) / nw.col(f"n_{number}") * ratio)
 
     bases = [mean("base", number) for number in numbers]
@@ -331,17 +324,16 @@ def means(frame: Frame, rules: Rules, chain: Chain) -> Frame:
         **media,
     )
     table = _divide(table, ("base", *limits), "n").with_columns(parts=nw.col("n"))
-    for number, step in enumerate(chain.steps[1:], start=1):
-        table = _next_mean(table, step, rules, number, tuple(media))
+    for step in chain.steps[1:]:
+        table = _next_mean(table, step, rules, tuple(media))
     return table
 
 
-def unscaled(table: pl.DataFrame, rules: Rules, chain: Chain) -> pl.DataFrame:
+def unscaled(table: pl.DataFrame, rules: Rules) -> pl.DataFrame:
     """``base`` and ``limit_k`` of collected means in the unit of their kind of mean."""
-    step = min(len(chain.steps) - 1, 1)
     codes = table["indicator"].unique().to_list()
     scales = pl.DataFrame(
-        {"indicator": codes, "scale": [rules.scale(code, step) for code in codes]},
+        {"indicator": codes, "scale": [rules.scale(code) for code in codes]},
         schema={"indicator": pl.String, "scale": pl.Float64},
     )
     names = ("base", *rules.limit_columns)
@@ -403,22 +395,36 @@ def season_of_month() -> nw.Expr:
     return season
 
 
-def _next_mean(table: Frame, step: str, rules: Rules, number: int, media: tuple[str, ...]) -> Frame:
-    limits = rules.limit_columns
+def _next_mean(table: Frame, step: str, rules: Rules, media: tuple[str, ...]) -> Frame:
+    """Means of means, as exact as those of values.
+
+    A mean is no decimal of a few places, so that whole units and billionths of a unit are summed
+    apart as integers; together they hold more digits than the mean itself.
+    """
+    names = ("base", *rules.limit_columns)
     if step == "season":
         table = table.with_columns(season=season_of_month())
     keys = ["place", "indicator", *STEP_KEYS[step]]
-    factors, default = rules.factors(min(number, 2))
-    values = {name: _times(nw.col(name), factors, default) for name in ("base", *limits)}
-    summed = (
-        table.with_columns(**values)
-        .group_by(*keys)
-        .agg(
-            *(nw.col(name).sum() for name in ("base", *limits, "low", "n", "rows", *media)),
-            parts=nw.col("base").count(),
-        )
+    wholes = {f"{name}_whole": nw.col(name).floor() for name in names}
+    table = table.with_columns(**wholes).with_columns(
+        **{
+            f"{name}_part": _rounded((nw.col(name) - nw.col(f"{name}_whole")) * _FRACTION)
+            for name in names
+        },
+        **{f"{name}_whole": nw.col(f"{name}_whole").cast(nw.Int64) for name in names},
     )
-    return _divide(summed, ("base", *limits), "parts")
+    summed = table.group_by(*keys).agg(
+        *(nw.col(f"{name}_{half}").sum() for name in names for half in ("whole", "part")),
+        *(nw.col(name).sum() for name in ("low", "n", "rows", *media)),
+        parts=nw.col("base").count(),
+    )
+    joined = {
+        name: nw.col(f"{name}_whole").cast(nw.Float64)
+        + nw.col(f"{name}_part").cast(nw.Float64) * (1 / _FRACTION)
+        for name in names
+    }
+    halves = [f"{name}_{half}" for name in names for half in ("whole", "part")]
+    return _divide(summed.with_columns(**joined), names, "parts").drop(*halves)
 
 
 def left_out(frame: Frame, rules: Rules) -> Frame:

@@ -105,7 +105,7 @@ def over_counts(frame: Frame, basis: Basis) -> Frame:
 def _beyond(value: nw.Expr, threshold: Threshold, basis: Basis) -> nw.Expr:
     """The comparison on the scale that values are summed on (see ``averaging``)."""
     kind = basis.rules.kinds.get(threshold.code)
-    scale = basis.rules.scale(threshold.code, 0)
+    scale = basis.rules.scale(threshold.code)
 
     def scaled(bound: float) -> float:
         if kind == HYDROGEN:

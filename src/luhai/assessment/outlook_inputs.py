@@ -139,7 +139,7 @@ def daily_means(frame: Frame, basis: Basis, places: Mapping[str, str]) -> pl.Dat
     codes = sorted({*basis.method.assessed, *parts})
     chosen = frame.filter(nw.col("place").is_in(sorted(places)) & nw.col("indicator").is_in(codes))
     chain = Chain(by="date", steps=("date",))
-    table = unscaled(collected(means(chosen, rules, chain)), rules, chain)
+    table = unscaled(collected(means(chosen, rules, chain)), rules)
     table = table.filter(pl.col("base").is_not_null())
     days_count_alike = "date" in basis.chain.steps
     return table.select(

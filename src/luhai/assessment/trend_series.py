@@ -136,7 +136,7 @@ def _one_medium(
     rules = basis.rules
     needed = {*codes, *(part for code in codes for part in rules.sums.get(code, ()))}
     chosen = frame.filter(nw.col("indicator").is_in(sorted(needed)))
-    table = unscaled(_collected(means(chosen, rules, basis.chain)), rules, basis.chain)
+    table = unscaled(_collected(means(chosen, rules, basis.chain)), rules)
     table = table.filter(pl.col("indicator").is_in(list(codes)) & pl.col("base").is_not_null())
     if table.is_empty():
         return _empty()

@@ -11,7 +11,6 @@ from collections import defaultdict
 from collections.abc import Callable
 from decimal import ROUND_HALF_EVEN, Decimal
 from fractions import Fraction
-from statistics import fmean
 
 import polars as pl
 import pytest
@@ -32,8 +31,9 @@ def drawn(
     law = load_standard(standard)
     rows = []
     for place in "abc":
+        level = dice.randint(1, law.class_count)
         for code in codes:
-            limits = [entry.value for entry in law.limits_of(code) if entry.value]
+            limits = [entry.value for entry in law.limits_of(code)[:level] if entry.value]
             for _ in range(dice.randint(0, 40)):
                 value = dice.choice(limits) * dice.choice([1, 1, 0.5, 0.98, 1.02, 1.5, 1.005])
                 month, day = dice.randint(1, 12), dice.randint(1, 28)
@@ -141,11 +141,10 @@ def test_sea(table: Table, seed: int) -> None:
     assert found == expected(rows, "gb3097-1997", (day, season, year))
 
 
-def test_the_drawn_values_reach_every_class() -> None:
-    # Else the two implementations would agree about nothing.
+def test_the_drawn_values_reach_five_classes() -> None:
+    # Else the two implementations would agree about little.
     classes = set()
     for seed in range(20):
         rows = drawn(RIVER, "gb3838-2002", seed)
         classes |= {number for number, _ in expected(rows, "gb3838-2002", (month, year)).values()}
-    assert {2, 3, 4, 5} <= classes | {6}
-    assert fmean(classes) > 2
+    assert classes >= {2, 3, 4, 5, 6}
