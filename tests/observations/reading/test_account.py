@@ -54,7 +54,7 @@ def test_every_row_is_in_exactly_one_state(
             assert wanted
         seen.add(row)
     assert not states, "no row is invented"
-    assert all(result.rejects["message"].str.len_chars() > 8)
+    assert all(result.rejects["message"].str.len_chars() > 5)
 
 
 @pytest.mark.parametrize("name", ["merged.xlsx", "long.csv", "station.json", "cell_forms.csv"])
