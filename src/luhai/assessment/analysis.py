@@ -191,13 +191,7 @@ def compute(inputs: Inputs, report: Progress) -> dict[str, pl.DataFrame]:
     report(5, len(STEPS), STEPS[5])
     tables.update(outlook_tables(inputs))
     report(6, len(STEPS), STEPS[6])
-    tables["warnings"] = warnings(
-        inputs.frame,
-        year=inputs.year,
-        place_targets=targets,
-        as_of=inputs.as_of,
-        register=inputs.register,
-    )
+    tables["warnings"] = warning_table(inputs)
     for name, columns in TABLES.items():
         tables.setdefault(name, pl.DataFrame(schema=dict.fromkeys(columns, pl.String())))
     return tables
@@ -270,6 +264,22 @@ def outlook_tables(inputs: Inputs) -> dict[str, pl.DataFrame]:
         "outlook_history": details.history,
         "outlook_backtest": details.backtest,
     }
+
+
+def warning_table(inputs: Inputs) -> pl.DataFrame:
+    """Warnings of the running year: against the plan's targets, else by each standard."""
+    common: dict[str, Any] = {"year": inputs.year, "as_of": inputs.as_of}
+    if inputs.plan is not None and inputs.plan.place_targets:
+        return warnings(
+            inputs.frame,
+            place_targets=inputs.plan.place_targets,
+            register=inputs.register,
+            **common,
+        )
+    return stacked(
+        warnings(inputs.of(standard), standard=standard, register=inputs.register, **common)
+        for standard in sorted(set(inputs.standards.values()))
+    )
 
 
 def describe(inputs: Inputs, tables: dict[str, pl.DataFrame]) -> dict[str, Any]:

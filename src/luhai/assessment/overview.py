@@ -174,7 +174,7 @@ def overview(workspace: Workspace, run: Run) -> Overview:
     closed = tuple(sorted({each for entry in states for each in entry.classes} - {year}))
     return Overview(
         year,
-        bool(run.table("outlook").height),
+        any(entry.remaining for entry in states),
         closed,
         tuple(states),
         run.demonstration,
@@ -281,7 +281,8 @@ class _Tables:
 
 
 def _state(attained: Row, outlook: Row | None) -> str:
-    if outlook is not None and outlook["probability"] is not None:
+    # With nothing left to sample the year is over: it attained or missed, nothing is likely.
+    if outlook is not None and outlook["remaining"] and outlook["probability"] is not None:
         return likelihood(float(outlook["probability"])).state
     if attained.get("attains") is None:
         return "missing"
