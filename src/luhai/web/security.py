@@ -83,14 +83,14 @@ class UploadGate:
         """Pass the request on, or refuse it."""
         if request.method != "POST":
             return self.get_response(request)
+        files = request.content_type == "multipart/form-data"
+        known = request.user.is_authenticated
+        if files and not known and request.path_info == reverse("import"):
+            return redirect(f"{reverse('login')}?next={reverse('import')}")
+        # A few kilobytes more than the files: the form's other fields and the boundaries.
+        allowed = settings.UPLOAD_LIMIT_BYTES + 64 * 1024 if files and known else SMALL_BODY_BYTES
         size = _content_length(request)
-        if request.content_type == "multipart/form-data":
-            if not request.user.is_authenticated:
-                return redirect(f"{reverse('login')}?next={reverse('import')}")
-            # A few kilobytes more than the files: the form's other fields and the boundaries.
-            if size > settings.UPLOAD_LIMIT_BYTES + 64 * 1024:
-                return refusal_page(request, too_large(size), status=413)
-        elif size > SMALL_BODY_BYTES:
+        if size > allowed:
             return refusal_page(request, too_large(size), status=413)
         return self.get_response(request)
 

@@ -66,7 +66,7 @@ def _year(request: HttpRequest, state: Snapshot) -> int:
     latest = state.running_year if state.running_year in state.years else state.years[-1]
     if not asked:
         return int(latest or state.years[-1])
-    if not asked.isdigit() or int(asked) not in state.years:
+    if not asked.isdecimal() or int(asked) not in state.years:
         raise NotFoundError(
             _("There are no results for the year {year}.").format(year=asked[:12]),
             remedy=_("Years with results: {years}.").format(
