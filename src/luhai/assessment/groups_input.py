@@ -31,7 +31,7 @@ _PLACE_HEADERS = {
     "name",
 }
 _COUNT_HEADERS = {"count", "数量", "个数", "断面数", "点位数", "share", "比例", "占比"}
-_WORSE = re.compile(r"^(劣|劣于|worsethan|below|inferior|>)")
+_WORSE = re.compile(r"^(劣于|劣|worsethan|below|inferior|>)")
 _ROMAN = {"I": 1, "II": 2, "III": 3, "IV": 4, "V": 5, "VI": 6}
 _CHINESE = {"一": 1, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6}
 _MOST_BYTES = 50_000_000

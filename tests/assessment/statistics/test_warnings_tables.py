@@ -31,7 +31,7 @@ def _year(now: float, before: float, code: str = "w21011", months: range = range
 
 
 def test_a_rise_over_the_same_months() -> None:
-    """TP 0.12 to 0.15: about 26 % up in all eight months; p of eight rises out of eight is 1/256."""
+    """TP 0.12 to 0.15, about 26 % up: eight rises out of eight months have p = 1/256."""
     row = warnings(_year(0.15, 0.12), year=2020, place_targets=TARGET)
     rising = row.filter(pl.col("kind") == "rising").row(0, named=True)
     assert rising["change"] == pytest.approx(0.25, abs=0.01)
