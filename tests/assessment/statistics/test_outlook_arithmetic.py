@@ -7,7 +7,7 @@ from datetime import date
 import numpy as np
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
@@ -96,6 +96,7 @@ def test_required_mean_of_a_half_sampled_season() -> None:
     assert year == pytest.approx(0.305)
 
 
+@settings(deadline=None, max_examples=60)
 @given(
     st.lists(st.floats(0.01, 2.0), min_size=1, max_size=11),
     st.floats(0.05, 1.0),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pymannkendall
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
@@ -67,6 +67,7 @@ def _residual_score(data: Intervals, times: np.ndarray, slope: float) -> int:
     return int(np.triu(order_signs(shifted), 1).sum())
 
 
+@settings(deadline=None, max_examples=60)
 @given(
     st.lists(
         st.tuples(st.floats(0.1, 10, allow_nan=False), st.sampled_from([0.0, 0.5, 2.0])),

@@ -8,7 +8,7 @@ from math import factorial
 import numpy as np
 import pymannkendall
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
@@ -125,6 +125,7 @@ def test_serial_correlation_makes_the_test_less_sure() -> None:
     assert test.p_serial > 10 * test.p
 
 
+@settings(deadline=None, max_examples=60)
 @given(st.lists(st.integers(0, 4), min_size=3, max_size=7))
 def test_variance_is_that_of_all_orders(values: list[int]) -> None:
     """The closed form equals the variance of S over every assignment of values to times."""
@@ -141,6 +142,7 @@ def test_variance_is_that_of_all_orders(values: list[int]) -> None:
     assert mann_kendall(data).p == pytest.approx(expected)
 
 
+@settings(deadline=None, max_examples=60)
 @given(
     st.lists(st.tuples(st.integers(0, 5), st.booleans()), min_size=3, max_size=6),
 )
