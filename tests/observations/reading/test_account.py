@@ -148,3 +148,30 @@ def test_raw_rows_of_a_sheet(tmp_path: Path) -> None:
         raw_rows(path, "x.xlsx", "2020年9月", 3)
     with pytest.raises(NotFoundError):
         raw_rows(path, "x.xlsx", "2020年8月", 30)
+
+
+def test_an_exported_table_reads_back_as_it_was(tmp_path: Path) -> None:
+    """The public form of the observation table (place, medium, time … flag) is read unchanged."""
+    path = tmp_path / "水质.csv"
+    path.write_text(
+        "断面名称,监测时间,层次,氨氮(mg/L),总磷(mg/L),站点情况\n"
+        "甲,2020-07-18 04:00,表,0.21,<0.01,正常\n甲,2020-07-18 08:00,表,ND,0.05,维护\n",
+        encoding="utf-8",
+    )
+    first = next(iter(read_path(path))).observations
+    public = ["place", "medium", "time", "layer", "depth_m", "indicator", "value", "unit"]
+    exported = tmp_path / "exported.csv"
+    text = first.select(*public, "censored", "flag").with_columns(
+        pl.col("time").dt.convert_time_zone("Asia/Shanghai").dt.strftime("%Y-%m-%dT%H:%M:%S%:z"),
+        # A bare non-detect has no number; its sign stands in a column of its own.
+        pl.when(pl.col("value").is_null())
+        .then(pl.lit("ND"))
+        .otherwise(pl.col("value").cast(pl.String))
+        .alias("value"),
+    )
+    text.write_csv(exported)
+    result = next(iter(read_path(exported)))
+    assert result.rejects.is_empty()
+    columns = [*public, "censored", "flag"]
+    back = result.observations.select(columns).sort("time", "indicator")
+    assert back.rows() == first.select(columns).sort("time", "indicator").rows()

@@ -35,6 +35,7 @@ TAKEN = 0.9
 
 _UNKNOWN_UNIT = re.compile(r"[(\[]([^()\[\]\u4e00-\u9fff]*/[^()\[\]\u4e00-\u9fff]*)[)\]]\s*$")
 _MARK_WORDS = re.compile(r"[-_ (]*(?:标记|标识|数据标记|flag|mark)[)]?$", re.IGNORECASE)
+_OTHER_STATISTIC = re.compile(r"^w\d{5}[-_](?:min|max|cou)$", re.IGNORECASE)
 _LAYER_PREFIX = re.compile(
     r"^(表层|中层|底层|表|中|底|surface|middle|bottom)[\s_-]*(.+)$|^(.+?)[\s_(-]+(表层?|中层?|底层?|surface|middle|bottom)\)?$",
     re.IGNORECASE,
@@ -111,6 +112,9 @@ def _column(
         return Column(index, replace(written, role=role, certainty=certainty))
     if _MARK_WORDS.search(parts[-1]) and _MARK_WORDS.sub("", parts[-1]):
         return Column(index, replace(written, role="mark", certainty=0.9))
+    if _OTHER_STATISTIC.search(parts[-1]):
+        # Minimum, maximum and sum of an HJ 212 packet stand beside the value itself.
+        return Column(index, replace(written, role="ignore", certainty=1.0))
     match = _indicator_of(parts, medium)
     if match is None:
         return Column(index, written, problem="unknown_indicator")

@@ -68,6 +68,10 @@ SENTENCES: dict[str, str] = {
     "unit_missing_row": N_(
         "“{value}” has no unit, and both mg/L and μg/L are in use for it. State the unit."
     ),
+    "column_twice": N_(
+        "“{value}” is a second column of {indicator}; the first was read. Name the one to ignore "
+        "in a mapping file."
+    ),
     "no_header": N_("The column has values and no header; it was not read."),
     "too_many_cells": N_(
         "The row has more cells than the header, “{value}” beyond its end: a comma inside a number "

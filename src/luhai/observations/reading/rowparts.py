@@ -22,6 +22,7 @@ from luhai.observations.reading.words import (
     marks,
     medium_words,
     plain,
+    quality_flags,
     station_states,
     without_tags,
 )
@@ -337,7 +338,7 @@ class RowPartReader:
             names = (f"mark_flag_{column.index}", f"mark_sign_{column.index}")
             parts.frame = parts.frame.hstack(
                 joined.select(
-                    pl.col("mark").replace_strict(flags, default="").alias(names[0]),
+                    pl.col("mark").replace_strict(flags, default=pl.col("mark")).alias(names[0]),
                     pl.col("mark").replace_strict(signs, default="").alias(names[1]),
                 )
             )
@@ -392,7 +393,10 @@ def _state_flag(text: str) -> str:
 
 
 def _mark_code(text: str) -> str:
+    """The mark of a cell: a letter of HJ 212, flags of an exported table, or ``?``."""
     mark = plain(text).casefold()
+    if set(mark.split(";")) <= quality_flags():
+        return mark
     if _is_missing(text):
         return "n"
     return mark if mark in marks() else "?"

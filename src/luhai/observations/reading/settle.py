@@ -32,7 +32,7 @@ def settle_columns(
         rows: the first data rows.
         medium: medium of the table, ``None`` when unknown.
     """
-    settled = tuple(_settle(column, rows, medium) for column in columns)
+    settled = _each_once([_settle(column, rows, medium) for column in columns])
     questions = [
         Question(
             _question_code(column), column.understanding.question, column.letter, _options(column)
@@ -41,6 +41,20 @@ def settle_columns(
         if column.understanding.question is not None
     ]
     return settled, questions
+
+
+def _each_once(columns: Sequence[Column]) -> tuple[Column, ...]:
+    """Hold back a second column of the same indicator and layer: which one holds is not guessed."""
+    seen: set[tuple[str, str]] = set()
+    kept = []
+    for column in columns:
+        if column.role == "indicator" and not column.problem:
+            key = (column.understanding.indicator, column.understanding.layer)
+            if key in seen:
+                column = replace(column, problem="column_twice")
+            seen.add(key)
+        kept.append(column)
+    return tuple(kept)
 
 
 def _question_code(column: Column) -> str:

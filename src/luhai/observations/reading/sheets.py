@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import itertools
 import re
 import zipfile
 from collections.abc import Iterator
@@ -81,21 +82,26 @@ def _damaged(file: str, error: Exception) -> InputError:
 def _sheet(workbook: Any, name: str, file: str, limits: Limits, notes: tuple[Text, ...]) -> Source:
     try:
         sheet = workbook.get_sheet_by_name(name)
-        rows = [] if sheet.end is None else sheet.to_python(skip_empty_area=False)
+        left = sheet.start[1] if sheet.start else 0
+        width = left + sheet.width
+        rows = sheet.iter_rows() if sheet.end is not None else iter(())
         merges = tuple(sheet.merged_cell_ranges or ())
     except python_calamine.WorksheetNotFound:
         # A chart sheet has a name and no cells.
-        rows, merges = [], ()
+        rows, merges, left, width = iter(()), (), 0, 0
     except Exception as error:
         raise _damaged(f"{file} [{name}]", error) from error
-    check_width(max((len(row) for row in rows), default=0), limits.columns, f"{file} [{name}]")
-    return Source(file, name, _grids(rows), merges, notes)
+    check_width(width, limits.columns, f"{file} [{name}]")
+    return Source(file, name, _grids(rows, left), merges, notes)
 
 
-def _grids(rows: list[list[Any]]) -> Iterator[Grid]:
-    for start in range(0, max(len(rows), 1), _BATCH_ROWS):
-        texts = [[cell_text(cell) for cell in row] for row in rows[start : start + _BATCH_ROWS]]
-        yield grid_from_rows(texts, start + 1)
+def _grids(rows: Iterator[list[Any]], left: int) -> Iterator[Grid]:
+    """Rows as text in batches; ``left`` empty columns stand before the first that is used."""
+    start = 1
+    while batch := list(itertools.islice(rows, _BATCH_ROWS)):
+        texts = [[""] * left + [cell_text(cell) for cell in row] for row in batch]
+        yield grid_from_rows(texts, start)
+        start += len(batch)
 
 
 def cell_text(cell: Any) -> str:

@@ -335,7 +335,7 @@ def _with_marks(values: pl.DataFrame, parts: RowParts, index: int) -> pl.DataFra
                 .then(pl.col("mark_sign"))
                 .otherwise(pl.col("censored"))
                 .alias("censored"),
-                joined_flags("flag", "mark_flag").alias("flag"),
+                joined_flags("mark_flag", "flag").alias("flag"),
             )
             .drop("mark_flag", "mark_sign")
         )
@@ -343,10 +343,11 @@ def _with_marks(values: pl.DataFrame, parts: RowParts, index: int) -> pl.DataFra
 
 
 def joined_flags(*names: str) -> pl.Expr:
-    """Flags of several columns joined by ``;``, without empty ones."""
-    return pl.concat_str(
+    """Flags of several columns joined by ``;``, each once."""
+    joined = pl.concat_str(
         [pl.col(name).replace("", None) for name in names], separator=";", ignore_nulls=True
     )
+    return joined.str.split(";").list.unique(maintain_order=True).list.join(";")
 
 
 def _long_form(

@@ -139,6 +139,12 @@ def marks() -> dict[str, tuple[str, str]]:
 
 
 @cache
+def quality_flags() -> frozenset[str]:
+    """Flags of the quality table, which exported observations carry."""
+    return frozenset(row["flag"] for row in table("quality_flags.csv"))
+
+
+@cache
 def markers(kind: str) -> dict[str, tuple[str, str]]:
     """Cell markers of one kind (cell, prefix, suffix): text in lower case to meaning and flag."""
     return {
