@@ -11,7 +11,9 @@ limits, parts larger than their whole, contradictions.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import Any
 
@@ -79,7 +81,10 @@ def flag_ordered(
             remedy=f"Checks: {', '.join(CHECKS)}.",
         )
     prepared = Prepared(ordered, now or datetime.now(UTC))
-    marks = {name: CHECKS[name].function(prepared) for name in (checks or CHECKS)}
+    names = list(checks or CHECKS)
+    with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
+        masks = pool.map(lambda name: CHECKS[name].function(prepared), names)
+        marks = dict(zip(names, masks, strict=True))
     for name, mask in (found or {}).items():
         marks[name] = marks[name] | mask if name in marks else mask
     return _with_flags(ordered.frame, marks)
