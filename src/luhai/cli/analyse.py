@@ -10,18 +10,31 @@ import click
 from luhai.assessment.analysis import analyse
 from luhai.assessment.overview import Overview, overview
 from luhai.cli.output import format_option, print_json, print_rows, progress
-from luhai.text import language_from_environment, translate
+from luhai.text import N_, language_from_environment, translate
 from luhai.workspace import Workspace
 
 
-@click.command("analyse")
-@click.option(
-    "--workspace", "folder", required=True, type=click.Path(path_type=Path, file_okay=False)
+@click.command(
+    "analyse",
+    help=N_(
+        "Run the whole analysis of a workspace and print the attainment table.\n\n"
+        "The result tables are stored in the workspace as one run; pages and luhai why read "
+        "them."
+    ),
 )
-@click.option("--year", type=int, help="Running year; that of the newest observation if omitted.")
+@click.option(
+    "--workspace",
+    "folder",
+    required=True,
+    type=click.Path(path_type=Path, file_okay=False),
+    help=N_("Folder of the workspace."),
+)
+@click.option(
+    "--year", type=int, help=N_("Running year; that of the newest observation if omitted.")
+)
 @format_option
 def command(folder: Path, year: int | None, output_format: str) -> None:
-    """Run the whole analysis of a workspace and print the attainment table."""
+    """Analyse a workspace."""
     workspace = Workspace.open(folder)
     language = language_from_environment()
     with progress(translate("Analysing:", language)) as report:

@@ -24,7 +24,7 @@ from luhai.cli.output import format_option, print_json, print_rows, progress
 from luhai.errors import InputError, UsageError
 from luhai.observations.export import neutralise_frame
 from luhai.plan.places import PlaceRegister, load_places
-from luhai.text import Text, language_from_environment, translate
+from luhai.text import N_, Text, language_from_environment, translate
 
 COLUMNS = (
     *("place", "time", "class", "class_name", "deciding", "exceedance", "samples", "censored"),
@@ -36,34 +36,54 @@ _SHOWN_ROWS = 20
 _JSON_ROWS = 10_000
 
 
-@click.command("assess")
+@click.command(
+    "assess",
+    help=N_(
+        "Classes of places in INPUT: a file, an archive, a folder or a workspace.\n\n"
+        "Columns of the result: place, time (start of the period), class (0: nothing can be "
+        "judged), class_name, deciding, exceedance, samples, censored, confidence, result_id. "
+        "Exit code 1 when rows of a file were rejected; they are named on standard error."
+    ),
+)
 @click.argument("path", metavar="INPUT", type=click.Path(path_type=Path))
-@click.option("--standard", required=True, help="gb3838-2002, gb3838-2002-lake or gb3097-1997.")
-@click.option("--by", type=click.Choice(PERIODS), required=True, help="Period of a class.")
-@click.option("--method", help="Assessment method; the standard's own when left out.")
+@click.option("--standard", required=True, help=N_("gb3838-2002, gb3838-2002-lake or gb3097-1997."))
+@click.option("--by", type=click.Choice(PERIODS), required=True, help=N_("Period of a class."))
+@click.option("--method", help=N_("Assessment method; the standard's own when left out."))
 @click.option(
     "--medium",
     type=click.Choice(["sea", "river", "lake"]),
-    help="The water that all rows of a file are of; that of the standard when left out.",
+    help=N_("The water that all rows of a file are of; that of the standard when left out."),
 )
 @click.option(
     "--year",
     type=click.IntRange(1900, 2200),
-    help="Only this year; also the year of dates written without one.",
+    help=N_("Only this year; also the year of dates written without one."),
 )
 @click.option(
     "--places",
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
-    help="Register of places (CSV): which are lakes, which are brackish.",
+    help=N_("Register of places (CSV): which are lakes, which are brackish."),
 )
 @click.option(
     "--mapping",
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
-    help="TOML file that says what headers, units and places of a laboratory mean.",
+    help=N_("TOML file that says what headers, units and places of a laboratory mean."),
 )
-@click.option("--engine", type=click.Choice(ENGINES), default="duckdb", show_default=True)
-@click.option("--master", default=LOCAL_SPARK, show_default=True, help="Spark master's address.")
-@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help=".csv or .parquet")
+@click.option(
+    "--engine",
+    type=click.Choice(ENGINES),
+    default="duckdb",
+    show_default=True,
+    help=N_("What computes: embedded (duckdb, polars) or Apache Spark."),
+)
+@click.option(
+    "--master", default=LOCAL_SPARK, show_default=True, help=N_("Spark master's address.")
+)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help=N_("File to write, .csv or .parquet."),
+)
 @format_option
 @click.pass_context
 def command(
@@ -81,12 +101,7 @@ def command(
     out: Path | None,
     output_format: str,
 ) -> None:
-    """Classes of places in INPUT: a file, an archive, a folder or a workspace.
-
-    Columns of the result: place, time (start of the period), class (0: nothing can be judged),
-    class_name, deciding, exceedance, samples, censored, confidence, result_id. Exit code 1 when
-    rows of a file were rejected; they are named on standard error.
-    """
+    """Assess observations."""
     language = language_from_environment()
     if out is not None and out.suffix.lower() not in (".csv", ".parquet"):
         raise UsageError(

@@ -9,30 +9,41 @@ import click
 
 from luhai.cli.output import format_option, print_json, print_rows, progress
 from luhai.observations.importing import import_paths
+from luhai.observations.quality import quality_flags
 from luhai.observations.reports import FileReport
-from luhai.text import language_from_environment, translate
+from luhai.text import N_, language_from_environment, translate
 from luhai.workspace import Workspace
 
 
-@click.command("import")
+@click.command(
+    "import",
+    help=N_(
+        "Import PATHS (files, folders, archives) into a workspace.\n\n"
+        "Rows that can be read are stored, each file as one step; the others are listed in a "
+        "rejects file with the reason. Importing a file again changes nothing. Exit code 1 "
+        "when anything was rejected or could not be read."
+    ),
+)
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option(
     "--workspace",
     "workspace_folder",
     required=True,
     type=click.Path(path_type=Path, file_okay=False),
-    help="Folder of the workspace; created when it does not exist.",
+    help=N_("Folder of the workspace; created when it does not exist."),
 )
 @click.option(
     "--medium",
     type=click.Choice(["sea", "river", "lake", "outlet"]),
-    help="The water that all rows are of, when neither the plan nor the file says.",
+    help=N_("The water that all rows are of, when neither the plan nor the file says."),
 )
-@click.option("--year", type=click.IntRange(1900, 2200), help="Year of dates written without one.")
+@click.option(
+    "--year", type=click.IntRange(1900, 2200), help=N_("Year of dates written without one.")
+)
 @click.option(
     "--mapping",
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
-    help="TOML file that says what headers, units and places of a laboratory mean.",
+    help=N_("TOML file that says what headers, units and places of a laboratory mean."),
 )
 @click.option(
     "--rejects",
@@ -40,7 +51,7 @@ from luhai.workspace import Workspace
     type=click.Choice(["csv", "xlsx"]),
     default="csv",
     show_default=True,
-    help="How rejected rows are written.",
+    help=N_("How rejected rows are written."),
 )
 @format_option
 @click.pass_context
@@ -54,12 +65,7 @@ def command(
     rejects_format: str,
     output_format: str,
 ) -> None:
-    """Import PATHS (files, folders, archives) into a workspace.
-
-    Rows that can be read are stored, each file as one step; the others are listed in a rejects
-    file with the reason. Importing a file again changes nothing. Exit code 1 when anything was
-    rejected or could not be read.
-    """
+    """Import files."""
     language = language_from_environment()
     workspace = Workspace.open_or_create(workspace_folder)
     with progress(translate("Importing", language)) as report_progress:
@@ -93,6 +99,7 @@ def _print_table(reports: list[FileReport], language: str) -> None:
             "values": translate("New values", language),
         },
     )
+    names = quality_flags()
     for report in reports:
         if report.error is not None:
             click.echo(f"{report.file}: {report.error}", err=True)
@@ -104,7 +111,10 @@ def _print_table(reports: list[FileReport], language: str) -> None:
         for question in report.questions:
             click.echo(f"{report.file}: {question.text.render(language)}", err=True)
         if report.flagged:
-            marks = ", ".join(f"{flag} {count}" for flag, count in report.flagged.items())
+            marks = ", ".join(
+                f"{names[flag].name.render(language)} {count}"
+                for flag, count in report.flagged.items()
+            )
             click.echo(f"{report.file}: {translate('flagged', language)}: {marks}")
         if report.rejects_file is not None:
             where = translate("What was not taken, and why: {file}", language)

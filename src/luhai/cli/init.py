@@ -7,17 +7,29 @@ from pathlib import Path
 import click
 
 from luhai.cli.output import format_option, print_json
-from luhai.text import language_from_environment, translate
+from luhai.text import N_, language_from_environment, translate
 from luhai.workspace import Workspace
 
 
-@click.command("init")
+@click.command(
+    "init",
+    help=N_(
+        "Create a workspace in FOLDER, or bring the description of an existing one up to "
+        "date.\n\n"
+        "A workspace holds one city's imported files, observations and results. It needs a "
+        "plan to know places and targets; without one it still imports and assesses."
+    ),
+)
 @click.argument("folder", type=click.Path(path_type=Path))
-@click.option("--plan", type=click.Path(path_type=Path, exists=True, file_okay=False))
-@click.option("--demonstration", is_flag=True, help="Mark everything as demonstration data.")
+@click.option(
+    "--plan",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help=N_("Folder of the plan."),
+)
+@click.option("--demonstration", is_flag=True, help=N_("Mark everything as demonstration data."))
 @format_option
 def command(folder: Path, plan: Path | None, demonstration: bool, output_format: str) -> None:
-    """Create a workspace in FOLDER."""
+    """Create a workspace."""
     workspace = Workspace.create(folder, plan, demonstration=demonstration)
     if output_format == "json":
         print_json(

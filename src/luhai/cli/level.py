@@ -22,16 +22,21 @@ from luhai.text import N_, Text, language_from_environment, translate
 RULES = ("surface", "sea")
 
 
-@click.command("level")
+@click.command(
+    "level",
+    help=N_(
+        "Shares of classes and quality level from a table of place,class or class,count.\n\n"
+        "Classes are numbers or names (Ⅲ, 三类, 劣Ⅴ); a count may be a number of places or a "
+        "share. Exit code 1 when rows cannot be read; each is named."
+    ),
+)
 @click.argument("path", metavar="CLASSES.csv", type=click.Path(path_type=Path))
-@click.option("--rule", type=click.Choice(RULES), required=True, help="Surface water or the sea.")
+@click.option(
+    "--rule", type=click.Choice(RULES), required=True, help=N_("Surface water or the sea.")
+)
 @format_option
 def command(path: Path, rule: str, output_format: str) -> None:
-    """Shares of classes and quality level from a table of place,class or class,count.
-
-    Classes are numbers or names (Ⅲ, 三类, 劣Ⅴ); a count may be a number of places or a share. Exit
-    code 1 when rows cannot be read; each is named.
-    """
+    """Level of a group."""
     language = language_from_environment()
     table = read_classes(path, rule)
     edition = standard_of_rule(rule)

@@ -24,19 +24,30 @@ from luhai.workspace import Workspace
 _MEDIA = {"sea": N_("sea"), "river": N_("rivers"), "lake": N_("lakes")}
 
 
-@click.command("outlook")
-@click.option(
-    "--workspace", "folder", required=True, type=click.Path(path_type=Path), help="Its folder."
+@click.command(
+    "outlook",
+    help=N_(
+        "Required means and probabilities of attaining for the places of the workspace's plan."
+    ),
 )
-@click.option("--year", required=True, type=click.IntRange(1900, 2200), help="The running year.")
+@click.option(
+    "--workspace",
+    "folder",
+    required=True,
+    type=click.Path(path_type=Path),
+    help=N_("Folder of the workspace."),
+)
+@click.option(
+    "--year", required=True, type=click.IntRange(1900, 2200), help=N_("The running year.")
+)
 @click.option(
     "--as-of",
     type=click.DateTime(["%Y-%m-%d"]),
-    help="Day up to which samples are known; that of the newest one when left out.",
+    help=N_("Day up to which samples are known; that of the newest one when left out."),
 )
 @format_option
 def command(folder: Path, year: int, as_of: datetime | None, output_format: str) -> None:
-    """Required means and probabilities of attaining for the places of the workspace's plan."""
+    """What the rest of the year must bring."""
     workspace = Workspace.open(folder)
     if workspace.plan is None:
         raise InputError(

@@ -18,7 +18,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from luhai.errors import LuhaiError
-from luhai.text import language_from_environment, translate
+from luhai.text import N_
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 
@@ -31,7 +31,7 @@ def format_option(function: Decorated) -> Decorated:
         type=click.Choice(["table", "json"]),
         default="table",
         show_default=True,
-        help=translate("How to print the result.", language_from_environment()),
+        help=N_("How to print the result."),
     )(function)
 
 

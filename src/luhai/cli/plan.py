@@ -10,24 +10,51 @@ import click
 
 from luhai.cli.output import format_option, print_json, print_rows
 from luhai.plan import RULES, Finding, check_plan, coverage, load_plan
-from luhai.text import language_from_environment, translate
+from luhai.text import N_, language_from_environment, translate
+
+_KINDS = {
+    "chapter": N_("chapter"),
+    "measure": N_("measure"),
+    "task": N_("task"),
+    "action": N_("action"),
+    "duty": N_("duty"),
+    "deadline": N_("deadline"),
+    "target": N_("target"),
+    "mechanism": N_("mechanism"),
+    "reference": N_("reference"),
+    "place_target": N_("target of a place"),
+    "annex": N_("annex"),
+    "note": N_("note"),
+    "count": N_("count"),
+}
+"""Words of the records that carry a paragraph."""
 
 
-@click.group("plan")
+@click.group(
+    "plan",
+    help=N_("Check a plan and show what it covers."),
+)
 def command() -> None:
-    """Check a plan and show what it covers."""
+    """Commands on a plan."""
 
 
-@command.command("check")
+@command.command(
+    "check",
+    help=N_(
+        "Read a plan as a careful editor would.\n\n"
+        "Each finding names the rule, the place, what is wrong and what could be done. Exit code 1 "
+        "when anything must be changed."
+    ),
+)
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
 @click.option(
     "--today",
     type=click.DateTime(["%Y-%m-%d"]),
-    help="Also say which of the plan's years have passed by this day.",
+    help=N_("Also say which of the plan's years have passed by this day."),
 )
 @format_option
 def check(folder: Path, today: datetime | None, output_format: str) -> int:
-    """Read the plan in DIR as a careful editor would; exit 1 if anything must be changed."""
+    """Print the findings of the linter."""
     language = language_from_environment()
     findings = check_plan(load_plan(folder), today.date() if today else None)
     if output_format == "json":
@@ -75,11 +102,18 @@ def _print_findings(findings: list[Finding], language: str) -> None:
     )
 
 
-@command.command("coverage")
+@command.command(
+    "coverage",
+    help=N_(
+        "List which records carry each paragraph.\n\n"
+        "A paragraph without records is context, with its reason, or unmapped; sentences of a "
+        "carried paragraph that no record touches are listed too."
+    ),
+)
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
 @format_option
 def coverage_(folder: Path, output_format: str) -> None:
-    """List each paragraph of the plan in DIR with the records that carry it."""
+    """Print what carries each paragraph."""
     language = language_from_environment()
     plan = load_plan(folder)
     rows = coverage(plan)
@@ -104,7 +138,7 @@ def coverage_(folder: Path, output_format: str) -> None:
                 "paragraph": row.paragraph.id,
                 "status": words[row.status],
                 "records": ", ".join(
-                    f"{kind} × {number}"
+                    f"{translate(_KINDS[kind], language)} × {number}"
                     for kind, number in Counter(c.kind for c in row.carriers).items()
                 )
                 or row.reason.get(language, ""),

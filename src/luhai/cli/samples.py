@@ -8,20 +8,23 @@ import click
 
 from luhai.cli.output import format_option, print_json, print_rows
 from luhai.samples import write_samples
-from luhai.text import language_from_environment, translate
+from luhai.text import N_, language_from_environment, translate
 
 
-@click.command("samples")
+@click.command(
+    "samples",
+    help=N_("Write demonstration files, as laboratories would send them, into FOLDER."),
+)
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
 @click.option(
     "--plan",
     type=click.Path(path_type=Path, exists=True, file_okay=False),
     required=True,
-    help="Folder of the plan; its demonstration figures are written out.",
+    help=N_("Folder of the plan; its demonstration figures are written out."),
 )
 @format_option
 def command(folder: Path, plan: Path, output_format: str) -> None:
-    """Write demonstration files, as laboratories would send them, into FOLDER."""
+    """Write the demonstration files."""
     rows = [
         {"file": str(path), "bytes": path.stat().st_size} for path in write_samples(plan, folder)
     ]

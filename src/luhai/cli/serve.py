@@ -9,29 +9,38 @@ import click
 
 from luhai.cli.output import format_option, print_json
 from luhai.errors import UsageError
-from luhai.text import language_from_environment, translate
+from luhai.text import N_, language_from_environment, translate
 from luhai.web.first_run import FirstRun, prepare
 from luhai.workspace import Workspace
 
 LOCAL_HOSTS = ("127.0.0.1", "localhost", "::1")
 
 
-@click.command("serve")
+@click.command(
+    "serve",
+    help=N_("Serve the pages of a workspace until interrupted."),
+)
 @click.option(
     "--workspace",
     "workspace_root",
     type=click.Path(path_type=Path),
     required=True,
-    help="Folder of the workspace.",
+    help=N_("Folder of the workspace."),
 )
-@click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True)
-@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen at.")
-@click.option("--new-password", is_flag=True, help="Make a new administrator's password.")
+@click.option(
+    "--port",
+    type=click.IntRange(1, 65535),
+    default=8000,
+    show_default=True,
+    help=N_("Port to listen at."),
+)
+@click.option("--host", default="127.0.0.1", show_default=True, help=N_("Address to listen at."))
+@click.option("--new-password", is_flag=True, help=N_("Make a new administrator's password."))
 @format_option
 def command(
     workspace_root: Path, port: int, host: str, new_password: bool, output_format: str
 ) -> None:
-    """Serve the pages of a workspace until interrupted."""
+    """Serve the pages."""
     workspace = Workspace.open(workspace_root)
     if host not in LOCAL_HOSTS:
         # Django answers only to names it knows; an address that others reach is one of them.

@@ -29,32 +29,45 @@ DIRECTIONS = {
 _SEASONS = {"month": N_("by month"), "quarter": N_("by quarter"), "none": N_("whole years")}
 
 
-@click.command("trend")
+@click.command(
+    "trend",
+    help=N_(
+        "Trends of indicators in INPUT: a file, an archive, a folder or a workspace.\n\n"
+        "Seasonal Kendall (months, quarters) or Mann-Kendall (whole years) with Sen's slope "
+        "per year and its interval. Non-detects are compared only with what they can be "
+        "compared with. Exit code 1 when rows of a file were rejected; they are named on "
+        "standard error."
+    ),
+)
 @click.argument("path", metavar="INPUT", type=click.Path(path_type=Path))
-@click.option("--indicator", "indicators", required=True, multiple=True, help="Code; repeatable.")
-@click.option("--place", "places", multiple=True, help="Only this place; repeatable.")
+@click.option(
+    "--indicator", "indicators", required=True, multiple=True, help=N_("Code; repeatable.")
+)
+@click.option("--place", "places", multiple=True, help=N_("Only this place; repeatable."))
 @click.option(
     "--season",
     type=click.Choice(list(SEASONS)),
-    help="Compare months or quarters of like name, or whole years; by the data when left out.",
+    help=N_("Compare months or quarters of like name, or whole years; by the data when left out."),
 )
 @click.option(
     "--confidence",
     type=click.FloatRange(0, 1, min_open=True, max_open=True),
     default=0.90,
     show_default=True,
-    help="Confidence of the slope's interval.",
+    help=N_("Confidence of the slope's interval."),
 )
 @click.option(
     "--medium",
     type=click.Choice(["sea", "river", "lake"]),
-    help="The water that all rows of a file are of.",
+    help=N_("The water that all rows of a file are of."),
 )
-@click.option("--year", type=click.IntRange(1900, 2200), help="Year of dates written without one.")
+@click.option(
+    "--year", type=click.IntRange(1900, 2200), help=N_("Year of dates written without one.")
+)
 @click.option(
     "--mapping",
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
-    help="TOML file that says what headers, units and places of a laboratory mean.",
+    help=N_("TOML file that says what headers, units and places of a laboratory mean."),
 )
 @format_option
 @click.pass_context
@@ -70,12 +83,7 @@ def command(
     mapping: Path | None,
     output_format: str,
 ) -> None:
-    """Trends of indicators in INPUT: a file, an archive, a folder or a workspace.
-
-    Seasonal Kendall (months, quarters) or Mann-Kendall (whole years) with Sen's slope per year and
-    its interval. Non-detects are compared only with what they can be compared with. Exit code 1
-    when rows of a file were rejected; they are named on standard error.
-    """
+    """Trends of indicators."""
     language = language_from_environment()
     codes = [indicator_of(code).code for code in indicators]
     with (

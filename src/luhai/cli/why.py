@@ -14,24 +14,36 @@ from luhai.assessment.evidence import evidence_bundle
 from luhai.assessment.why import explain
 from luhai.cli.output import format_option, print_json
 from luhai.standards import clause_text
-from luhai.text import language_from_environment, translate
+from luhai.text import N_, language_from_environment, translate
 from luhai.why import Citation, RawRow, Why
 from luhai.workspace import Workspace, write_atomically
 
 
-@click.command("why")
+@click.command(
+    "why",
+    help=N_(
+        "Explain the result RESULT_ID down to the raw rows of the imported files.\n\n"
+        "Ids stand in the column result_id of every result table and on every page."
+    ),
+)
 @click.argument("result_id")
 @click.option(
-    "--workspace", "folder", required=True, type=click.Path(path_type=Path, file_okay=False)
+    "--workspace",
+    "folder",
+    required=True,
+    type=click.Path(path_type=Path, file_okay=False),
+    help=N_("Folder of the workspace."),
 )
 @click.option(
     "--bundle",
     type=click.Path(path_type=Path, dir_okay=False),
-    help="Also write the evidence (.zip): result, explanation, raw rows and their files, versions.",
+    help=N_(
+        "Also write the evidence (.zip): result, explanation, raw rows and their files, versions."
+    ),
 )
 @format_option
 def command(result_id: str, folder: Path, bundle: Path | None, output_format: str) -> None:
-    """Explain the result RESULT_ID down to the raw rows of the imported files."""
+    """Explain a result."""
     workspace = Workspace.open(folder)
     language = language_from_environment()
     why = explain(workspace, result_id)
