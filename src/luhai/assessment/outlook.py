@@ -306,15 +306,18 @@ def _criticality(one: IndicatorOutlook) -> tuple[float, float, str]:
 
 
 def _slack(one: IndicatorOutlook) -> float:
-    """Distance of the mean so far from the nearer bound as a share of it; below 0 beyond it."""
+    """Distance of the mean so far from the nearer bound, below 0 beyond it.
+
+    As a share of the bound, or of the width of a range (pH), which alone says what is near.
+    """
     if one.mean_so_far is None:
         return np.inf
-    ends = [
-        (one.bounds.high - one.mean_so_far) / abs(one.bounds.high),
-        (one.mean_so_far - one.bounds.low) / max(abs(one.bounds.low), 1e-12),
-    ]
-    known = [end for end in ends if np.isfinite(end)]
-    return min(known, default=np.inf)
+    low, high = one.bounds.low, one.bounds.high
+    if np.isfinite(low) and np.isfinite(high):
+        return min(high - one.mean_so_far, one.mean_so_far - low) / (high - low)
+    if np.isfinite(high):
+        return (high - one.mean_so_far) / max(abs(high), 1e-12)
+    return (one.mean_so_far - low) / max(abs(low), 1e-12)
 
 
 def _indicator_row(setting: _Setting, made: PlaceForecast, one: IndicatorOutlook) -> dict[str, Any]:
