@@ -73,9 +73,9 @@ class Explanation:
 
     result_id: str
     title: str
-    detail: str
     value: str
     unit: str
+    root: Step | None
     steps: tuple[Step, ...]
     refusal: dict[str, str] | None = None
 
@@ -117,9 +117,9 @@ def explained(state: Snapshot, result_id: str) -> Explanation:
     return Explanation(
         result_id=result_id,
         title=root.statement,
-        detail=root.detail,
         value=why.value,
         unit=why.unit,
+        root=root,
         steps=root.children or (root,),
     )
 
@@ -135,7 +135,7 @@ def explanation(request: HttpRequest, state: Snapshot) -> Explanation | None:
     try:
         return explained(state, result_id)
     except LuhaiError as error:
-        return Explanation(result_id, error.what, "", "", "", (), refusal=error.to_dict())
+        return Explanation(result_id, error.what, "", "", None, (), refusal=error.to_dict())
 
 
 def _leads_to_row(why: Why) -> bool:
