@@ -9,6 +9,7 @@ import polars as pl
 import pytest
 from click.testing import CliRunner
 
+from luhai.assessment import analysis
 from luhai.assessment.analysis import STEPS, analyse, read_inputs, reproduce
 from luhai.assessment.overview import STATES, overview
 from luhai.assessment.results import PARTS, TABLES, Run, require_run, runs
@@ -89,6 +90,14 @@ def test_the_same_inputs_give_the_same_bits(analysed: tuple[Workspace, Run]) -> 
     assert steps[-1][:2] == (len(STEPS), len(STEPS))
     outcome = reproduce(workspace, run.id)
     assert (outcome.same, outcome.different) == (True, ())
+
+
+def test_data_too_large_for_memory_give_the_same_bits(
+    analysed: tuple[Workspace, Run], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workspace, run = analysed
+    monkeypatch.setattr(analysis, "IN_MEMORY_ROWS", 0)
+    assert analyse(workspace).id == run.id
 
 
 def test_an_earlier_year_is_another_run_and_leaves_later_data_out(
