@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import csv
+import random
 from pathlib import Path
 
 import pytest
 from tests.observations.corpus.build import BUILDERS, build
 from tests.observations.corpus.describe import COLUMNS, describe_file
 from tests.observations.corpus.options import OPTIONS
+
+from luhai.errors import InputError
+from luhai.observations.reading import read_path
 
 VERDICTS = Path(__file__).with_name("verdicts.csv")
 
@@ -45,3 +49,41 @@ def test_file_reads_as_its_verdict_says(corpus: Path, file: str, options: str) -
     ]
     expected = [{column: row[column] for column in COLUMNS[2:]} for row in CASES[file, options]]
     assert found == expected
+
+
+def _damaged(content: bytes, chance: random.Random) -> bytes:
+    """A file with some bytes changed, lost or put in, or cut short."""
+    damaged = bytearray(content)
+    for _ in range(chance.choice([1, 2, 5, 20])):
+        if not damaged:
+            break
+        place = chance.randrange(len(damaged))
+        kind = chance.choice(["change", "change", "lose", "put in", "cut"])
+        if kind == "change":
+            damaged[place] = chance.randrange(256)
+        elif kind == "lose":
+            del damaged[place : place + chance.randrange(1, 30)]
+        elif kind == "put in":
+            damaged[place:place] = chance.choices(b'0123456789,."\n<>L-/ ', k=4)
+        else:
+            del damaged[place:]
+    return bytes(damaged)
+
+
+@pytest.mark.parametrize("file", [name for name in BUILDERS if "bomb" not in name])
+def test_a_damaged_file_is_read_or_refused(tmp_path: Path, file: str) -> None:
+    """Whatever happens to a file on its way, it never crashes the reader or loses a row."""
+    chance = random.Random(file)
+    content = BUILDERS[file]()
+    for _ in range(4):
+        path = tmp_path / file
+        path.write_bytes(_damaged(content, chance))
+        try:
+            results = list(read_path(path))
+        except InputError as error:
+            assert error.where
+            continue
+        for result in results:
+            assert result.rows == sum(
+                result.count(state) for state in ("read", "repeated", "rejected")
+            )

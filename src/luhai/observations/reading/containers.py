@@ -11,7 +11,6 @@ import gzip
 import hashlib
 import io
 import zipfile
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -19,7 +18,7 @@ from typing import BinaryIO
 
 from luhai.errors import InputError
 from luhai.observations.reading.options import Limits
-from luhai.observations.reading.sheets import encrypted
+from luhai.observations.reading.sheets import UNPACKING_ERRORS, encrypted
 
 _MEBIBYTE = 1 << 20
 _ZIP = b"PK\x03\x04"
@@ -113,7 +112,7 @@ class _Counted(io.RawIOBase):
     def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
         try:
             block = self._stream.read(len(buffer))
-        except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError) as error:
+        except UNPACKING_ERRORS as error:
             raise InputError(
                 f"The content cannot be unpacked ({error}).",
                 where=self._shown,
@@ -276,7 +275,7 @@ def _open_zip(
     try:
         archive = zipfile.ZipFile(stream)
         members = archive.infolist()
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
+    except (*UNPACKING_ERRORS, ValueError) as error:
         raise InputError(
             f"The archive or workbook cannot be opened ({error}).",
             where=shown,
@@ -390,7 +389,7 @@ def _open_member(
                 yield from _open(io.BytesIO(content), len(content), name, budget, depth)
             else:
                 yield Piece(name, "text", counted)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
+    except (*UNPACKING_ERRORS, RuntimeError) as error:
         refusal = InputError(
             f"The member cannot be unpacked ({error}).",
             where=name,

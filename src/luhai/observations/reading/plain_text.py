@@ -211,14 +211,13 @@ def _parse(block: str, separator: str, paired: bool, width: int, first_row: int)
 
 
 def _parse_fast(block: str, separator: str, width: int, first_row: int) -> Grid:
+    # A header of our own fixes the number of columns; shorter rows are filled with empty cells.
+    names = [f"c{number}" for number in range(width)]
     frame = pl.read_csv(
-        block.encode(),
-        has_header=False,
+        f"{separator.join(names)}\n{block}".encode(),
         separator=separator,
         quote_char=None,
-        schema={f"column_{number + 1}": pl.String for number in range(width)},
-        missing_columns="insert",
+        infer_schema=False,
     )
-    frame.columns = [f"c{number}" for number in range(width)]
     numbers = pl.int_range(first_row, first_row + frame.height, dtype=pl.Int32, eager=True)
     return Grid(frame.insert_column(0, numbers.alias("row")))

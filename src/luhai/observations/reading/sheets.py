@@ -13,6 +13,7 @@ import io
 import itertools
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator
 from typing import Any
 
@@ -22,6 +23,9 @@ from luhai.errors import InputError
 from luhai.observations.reading.grids import Grid, Source, check_width, grid_from_rows
 from luhai.observations.reading.options import Limits
 from luhai.text import N_, Text
+
+UNPACKING_ERRORS = (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError)
+"""What the standard library raises on a damaged archive."""
 
 _BATCH_ROWS = 50_000
 _CELL = re.compile(rb'<(?:\w+:)?c\b[^>]*?\sr="([A-Z]{1,3})(\d{1,7})"[^>]*(?<!/)>')
@@ -54,8 +58,8 @@ def read_workbook(content: bytes, kind: str, file: str, limits: Limits) -> Itera
         names = list(workbook.sheet_names)
     except python_calamine.PasswordError as error:
         raise encrypted(file) from error
-    except Exception as error:
-        raise _damaged(file, error) from error
+    except BaseException as error:
+        raise _damaged(file, _only_failures(error)) from error
     for name in names:
         yield _sheet(workbook, name, file, limits, tuple(notes.get(name, ())))
 
@@ -70,7 +74,18 @@ def encrypted(file: str) -> InputError:
     )
 
 
-def _damaged(file: str, error: Exception) -> InputError:
+def _only_failures(error: BaseException) -> BaseException:
+    """The error, unless it is no failure of the workbook reader; that one is raised again.
+
+    The reader is written in Rust: where it panics on a damaged file, Python sees an exception that
+    is no ``Exception`` and that only its name tells from a keyboard interrupt.
+    """
+    if isinstance(error, Exception) or type(error).__name__ == "PanicException":
+        return error
+    raise error
+
+
+def _damaged(file: str, error: BaseException) -> InputError:
     return InputError(
         f"The workbook cannot be opened ({str(error).strip().rstrip('.')}).",
         where=file,
@@ -89,8 +104,8 @@ def _sheet(workbook: Any, name: str, file: str, limits: Limits, notes: tuple[Tex
     except python_calamine.WorksheetNotFound:
         # A chart sheet has a name and no cells.
         rows, merges, left, width = iter(()), (), 0, 0
-    except Exception as error:
-        raise _damaged(f"{file} [{name}]", error) from error
+    except BaseException as error:
+        raise _damaged(f"{file} [{name}]", _only_failures(error)) from error
     check_width(width, limits.columns, f"{file} [{name}]")
     return Source(file, name, _grids(rows, left), merges, notes)
 
@@ -135,7 +150,7 @@ def _measure(content: bytes, file: str, limits: Limits) -> dict[str, list[Text]]
                 xml = archive.read(member)
                 _check_span(xml, f"{file} [{name}]", limits)
                 notes[name] = _sheet_notes(xml)
-    except (zipfile.BadZipFile, KeyError, EOFError, NotImplementedError, OSError) as error:
+    except (*UNPACKING_ERRORS, KeyError, ValueError) as error:
         raise _damaged(file, error) from error
     except RuntimeError as error:
         raise encrypted(file) from error
