@@ -73,13 +73,14 @@ def import_paths(
         One report per file. A file that cannot be read has its reason in ``error``.
 
     Raises:
-        InputError: a path does not exist, the mapping or the register is wrong, or another import
-            holds the store.
+        InputError: a path does not exist, the mapping, the register or the workspace is damaged,
+            or another import holds the store.
     """
     options = reading_options(
         workspace, medium=medium, year=year, mapping=mapping, language=language
     )
     found = find_files(paths)
+    load_contexts(workspace)  # damage to the workspace is no fault of a file: raise it first
     reports = []
     for position, (path, is_named) in enumerate(found):
         if progress is not None:

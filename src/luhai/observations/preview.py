@@ -136,6 +136,7 @@ def preview(
         workspace, medium=medium, year=year, mapping=mapping, language=language
     )
     found = find_files(paths)
+    load_contexts(workspace)  # damage to the workspace is no fault of a file: raise it first
     files = []
     for position, (path, is_named) in enumerate(found):
         if progress is not None:
