@@ -65,7 +65,7 @@ EXAMPLES: dict[str, Callable[[], tuple[pl.DataFrame, list[bool]]]] = {
     ),
     "half_limit": lambda: (
         observations(
-            value=[0.02, 0.01, 0.02, 0.011],
+            value=[0.02, 0.01, 0.02, 0.021],
             censored=["<", "", "", ""],
             indicator="w21011",
             place=["a", "b", "c", "d"],
@@ -284,6 +284,21 @@ def test_a_limit_of_the_standard_halved_is_no_measurement() -> None:
     assert limit is not None
     frame = observations(indicator="w22001", medium="sea", value=[limit / 2, limit])
     assert flags_of(frame, "half_limit") == [True, False]
+
+
+def test_half_a_limit_is_a_reading_where_others_lie_below_the_limit() -> None:
+    frame = observations(
+        indicator="w21011", value=[0.02, 0.01, 0.015], censored=["<", "", ""], place=list("abc")
+    )
+    assert flags_of(frame, "half_limit") == [False] * 3
+
+
+def test_a_stated_limit_is_no_hidden_one() -> None:
+    places = [f"P{number % 4}" for number in range(41)]
+    frame = observations(
+        value=[0.025, *[0.025] * 6, *noise(34)], censored=["<", *[""] * 40], place=places
+    )
+    assert not any(flags_of(frame, "reporting_limit"))
 
 
 def test_parts_not_detected_count_as_nothing_and_a_whole_as_its_limit() -> None:

@@ -11,7 +11,6 @@ from collections.abc import Callable
 from functools import cache
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 
 from luhai import standards
@@ -49,24 +48,25 @@ def unusual_range(data: Prepared) -> Mask:
     "file and those of GB 3097-1997, table 2",
 )
 def half_limit(data: Prepared) -> Mask:
-    """A value that equals half a detection limit: a non-detect in disguise."""
+    """A value that equals half a detection limit: a non-detect in disguise.
+
+    Only where nothing else was measured below that limit: otherwise the laboratory sees further
+    down than the limit says, and half of it is a value like any other.
+    """
     marks = np.zeros(data.frame.height, dtype=np.bool_)
-    stated = (
-        data.frame.lazy()
-        .filter(pl.col("censored") == "<", pl.col("value") > 0)
-        .select("indicator", "value")
-        .unique()
-        .collect()
-    )
     tolerance = threshold("half_limit", "tolerance")
     for position, indicator in enumerate(data.indicators):
-        limits = set(stated.filter(pl.col("indicator") == indicator)["value"].to_list())
-        limits |= {_tabled_limit(medium, indicator) for medium in data.media} - {None}
-        if limits:
-            half = np.array(sorted(limits), dtype=np.float64) / 2
-            rows = np.flatnonzero(data.measured & (data.indicator == position))
-            nearest = half[_nearest(half, data.value[rows])]
-            marks[rows] = np.abs(data.value[rows] - nearest) <= tolerance * nearest
+        tabled = (_tabled_limit(medium, indicator) for medium in data.media)
+        limits = {limit for limit in tabled if limit is not None}
+        limits.update(data.stated_limits.get(indicator, ()))
+        if not limits:
+            continue
+        rows = np.flatnonzero(data.measured & (data.indicator == position))
+        values = data.value[rows]
+        for limit in limits:
+            is_half = np.abs(values - limit / 2) <= tolerance * limit
+            if is_half.any() and not ((values > 0) & (values < limit) & ~is_half).any():
+                marks[rows[is_half]] = True
     return marks
 
 
@@ -225,15 +225,6 @@ def _mark_by_join(data: Prepared, rule: PartRule, rows: Codes, marks: Mask) -> N
     ).filter(pl.col("low") > pl.col("high") * _allowed())
     for column in ("whole_rows", "part_rows"):
         marks[exceeding[column].explode().drop_nulls().to_numpy()] = True
-
-
-def _nearest(sorted_values: Numbers, values: Numbers) -> npt.NDArray[np.intp]:
-    """Position of the nearest of the sorted values, for each value."""
-    right = np.clip(np.searchsorted(sorted_values, values), 1, sorted_values.size - 1)
-    if sorted_values.size == 1:
-        return np.zeros(values.size, dtype=np.intp)
-    left_is_nearer = values - sorted_values[right - 1] < sorted_values[right] - values
-    return right - left_is_nearer
 
 
 @cache

@@ -107,11 +107,24 @@ class Prepared:
         return np.flatnonzero(self.measured & ~self.shares_moment)
 
     @cached_property
+    def stated_limits(self) -> dict[str, tuple[float, ...]]:
+        """Detection limits of the non-detects, by indicator."""
+        limits = (
+            self.frame.lazy()
+            .filter(pl.col("censored") == "<", pl.col("value") > 0)
+            .group_by("indicator")
+            .agg(pl.col("value").unique().sort())
+            .collect()
+        )
+        return {indicator: tuple(values) for indicator, values in limits.iter_rows()}
+
+    @cached_property
     def at_reporting_limit(self) -> Mask:
         """Whether a value is the lowest of its indicator and medium, and suspiciously common.
 
         Many stations write the detection limit where nothing was detected. The lowest value then
-        recurs at several places, which no natural lowest value does.
+        recurs at several places, which no natural lowest value does. A limit that is stated as
+        such ("<0.02") is no hidden one: readings equal to it are readings.
         """
         marks = np.zeros(self.frame.height, dtype=np.bool_)
         place = self.ordered.codes["place"]
@@ -121,12 +134,14 @@ class Prepared:
             if rows.size < threshold("reporting_limit", "least_values"):
                 continue
             lowest = rows[self.value[rows] == self.value[rows].min()]
+            stated = self.stated_limits.get(self.indicators[self.indicator[rows[0]]], ())
             share = threshold("reporting_limit", "least_share")
             places = np.unique(place[lowest]).size
             marks[lowest] = (
                 lowest.size >= share * rows.size
                 and places >= threshold("reporting_limit", "least_places")
                 and bool(self.value[lowest[0]] > 0)
+                and float(self.value[lowest[0]]) not in stated
             )
         return marks
 
