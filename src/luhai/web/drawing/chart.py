@@ -136,7 +136,7 @@ def nice_step(span: float, wanted: int = 6) -> float:
     """A round step (1, 2, 5 times a power of ten) that cuts ``span`` into about ``wanted``."""
     raw = span / wanted
     power = 10 ** math.floor(math.log10(raw))
-    return float(min(step * power for step in (1, 2, 5, 10) if step * power >= raw))
+    return float(min(step * power for step in (1, 2, 5, 10) if step * power >= raw * (1 - 1e-9)))
 
 
 def value_range(data: ChartData) -> tuple[float, float]:
