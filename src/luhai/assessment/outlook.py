@@ -228,10 +228,10 @@ def _of_standard(
         )
     kinds = {code: item.mean for code, item in basis.method.items.items()}
     cube = build_cube(in_mean_space(daily, kinds), part=part, year=as_of.year, as_of=as_of)
-    bounds = {
-        goal.place: goal_bounds(basis.standard, basis.method, goal.target_class) for goal in goals
-    }
-    worst = max(goal.target_class for goal in goals)
+    classes = {goal.target_class for goal in goals}
+    by_class = {number: goal_bounds(basis.standard, basis.method, number) for number in classes}
+    bounds = {goal.place: by_class[goal.target_class] for goal in goals}
+    worst = max(classes)
     scales = scales_for(cube, kinds, lower_limited(basis.standard, basis.method, worst))
     made = forecast(cube, as_of.year, bounds, scales)
     past = hindcasts(cube, bounds, scales)

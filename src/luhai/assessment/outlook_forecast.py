@@ -29,6 +29,8 @@ from luhai.assessment.outlook_year import Bounds, Floats, YearParts, habit, requ
 DRAWS = 4000
 """Draws per forecast: the sampling error of a probability is then below 0.008."""
 
+_LARGEST_LOGARITHM = 600.0
+
 HISTORY_YEARS = 10
 """Past years used: older ones describe another catchment."""
 
@@ -52,7 +54,11 @@ class Scale:
 
     def averaged(self, values: Floats) -> Floats:
         """From the even space to the space of means."""
-        return np.exp(values) if self.logarithmic else values
+        if not self.logarithmic:
+            return values
+        # Three years give tails so heavy that a draw may leave the range of numbers; far beyond
+        # any concentration as it is, it only has to stay a number.
+        return np.exp(np.clip(values, -_LARGEST_LOGARITHM, _LARGEST_LOGARITHM))
 
     def to_mean(self, value: Floats) -> Floats:
         """From the indicator's unit to the space of means."""
@@ -295,7 +301,10 @@ def _draw_year(
     constant, share = now.weights
     generator = np.random.default_rng(_seed(place, year, cube.as_of.month * 100 + cube.as_of.day))
     now_even = _even(np.where(now.done > 0, now.mean, np.nan), scales)
-    drawn = draw_remaining(past, now_even, kept, draws, generator)
+    ahead = (now.to_come > 0).any(axis=1)
+    coming_only = PastYears(past.remaining[:, ahead], past.so_far)
+    drawn = draw_remaining(coming_only, now_even, kept, draws, generator)
+    share = share[ahead]
     keeps = np.ones((draws, len(cube.indicators)), dtype=bool)
     yearly = np.full(keeps.shape, np.nan)
     for number, code in enumerate(cube.indicators):

@@ -201,11 +201,11 @@ def _tested(part: pl.DataFrame, season: str, confidence: float) -> dict[str, Any
     slope: SenSlope
     if season == "none":
         test = mann_kendall(data, since)
-        slope = sens_slope(data, since, interval=confidence)
+        slope = sens_slope(data, since, interval=confidence, test=test)
     else:
         labels = part["season"].to_numpy()
         test = seasonal_kendall(data, labels, since)
-        slope = sens_slope(data, since, interval=confidence, seasons=labels)
+        slope = sens_slope(data, since, interval=confidence, seasons=labels, test=test)
     deciding = test.p if test.p_serial is None else test.p_serial
     direction = "none"
     if deciding < SIGNIFICANT:

@@ -22,7 +22,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import stats
 
 from luhai.assessment.trend_order import Floats, Intervals, intervals
-from luhai.assessment.trend_tests import mann_kendall, seasonal_kendall
+from luhai.assessment.trend_tests import KendallTest, mann_kendall, seasonal_kendall
 from luhai.errors import UsageError
 
 
@@ -55,6 +55,7 @@ def sens_slope(
     interval: float = 0.90,
     censored: Sequence[str | bool] | None = None,
     seasons: ArrayLike | None = None,
+    test: KendallTest | None = None,
 ) -> SenSlope:
     """Sen's slope, or the seasonal Kendall slope when seasons are given.
 
@@ -65,6 +66,7 @@ def sens_slope(
         censored: per value ``""``, ``"<"`` or ``">"``.
         seasons: season of each value; only pairs within a season count (Hirsch, Slack & Smith
             1982). Times are then whole years.
+        test: Kendall's test of the same values, if it is at hand; made anew when not given.
 
     Raises:
         UsageError: a confidence outside 0...1, or lists of different length.
@@ -82,10 +84,11 @@ def sens_slope(
     pairs = slopes.size // 2
     if pairs == 0:
         return SenSlope(None, None, None, None, interval, 0)
-    if labels is None:
+    if test is None and labels is None:
         test = mann_kendall(data, moments)
-    else:
+    elif test is None and labels is not None:
         test = seasonal_kendall(data, labels, moments)
+    assert test is not None
     if test.comparable == 0 and not np.all(data.low == data.high):
         # Only non-detects that cannot be ordered: a slope of zero would be an invention.
         return SenSlope(None, None, None, None, interval, pairs)

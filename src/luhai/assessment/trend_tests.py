@@ -19,7 +19,7 @@ from math import erfc, sqrt
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import stats
+from scipy import special, stats
 
 from luhai.assessment.trend_order import (
     Floats,
@@ -137,12 +137,12 @@ def seasonal_kendall(
     data = values if isinstance(values, Intervals) else intervals(values, censored)
     order = season_signs(data, np.asarray(seasons), np.asarray(years))
     scores = _triangle_sums(order)
-    variances = np.array([permutation_variance(*_present(block)) for block in order])
+    variances = _season_variances(order)
     score, variance = int(scores.sum()), float(variances.sum())
     covariance = float(hirsch_slack_covariance(order).sum())
     year_count = order.shape[1]
     enough = order.shape[0] > 1 and year_count >= _YEARS_FOR_COVARIANCE
-    counts = np.array([_present(block)[0].shape[0] for block in order])
+    counts = np.diagonal(order, axis1=1, axis2=2).sum(axis=1, dtype=np.int64)
     pairs = float(np.sum(counts * (counts - 1) / 2))
     return KendallTest(
         test="seasonal_kendall",
@@ -199,21 +199,37 @@ def permutation_variance(value_order: Signs, time_order: Signs) -> float:
     For n values with scores a (values) and b (times), twice S is the sum of a*b over all ordered
     pairs and its variance has the closed form below; without ties it is n(n-1)(2n+5)/18 for S.
     """
-    n = value_order.shape[0]
-    if n < 2:
-        return 0.0
-    value_rows, value_squares = _row_moments(value_order)
-    time_rows, time_squares = _row_moments(time_order)
-    total = 2.0 * value_squares * time_squares / (n * (n - 1))
-    if n > 2:
-        triples = (value_rows - value_squares) * (time_rows - time_squares)
-        total += 4.0 * triples / (n * (n - 1) * (n - 2))
-    return float(total / 4.0)
+    count = np.array([value_order.shape[0]])
+    return float(_variances(value_order[None], time_order[None], count)[0])
 
 
-def _row_moments(order: Signs) -> tuple[float, float]:
-    rows = order.sum(axis=1, dtype=np.int64)
-    return float(np.sum(rows**2)), float(np.count_nonzero(order))
+def _season_variances(order: Signs) -> Floats:
+    """Permutation variance of each season's S, from comparisons of :func:`season_signs`."""
+    present = np.diagonal(order, axis1=1, axis2=2)
+    years = order.shape[1]
+    values = order.copy()
+    values[:, np.arange(years), np.arange(years)] = 0
+    times = time_signs(np.arange(years, dtype=np.float64))[None]
+    times = times * present[:, :, None] * present[:, None, :]
+    return _variances(values, times, present.sum(axis=1, dtype=np.int64))
+
+
+def _variances(values: Signs, times: Signs, count: NDArray[np.int64]) -> Floats:
+    """The closed form for stacks of comparisons; ``count`` values take part in each."""
+    value_rows, value_squares = _row_moments(values)
+    time_rows, time_squares = _row_moments(times)
+    n = count.astype(np.float64)
+    total = 2.0 * value_squares * time_squares / np.maximum(n * (n - 1), 1.0)
+    triples = (value_rows - value_squares) * (time_rows - time_squares)
+    total += np.where(n > 2, 4.0 * triples / np.maximum(n * (n - 1) * (n - 2), 1.0), 0.0)
+    variances: Floats = total / 4.0
+    return variances
+
+
+def _row_moments(order: Signs) -> tuple[Floats, Floats]:
+    rows = order.sum(axis=2, dtype=np.int64)
+    squares: Floats = np.sum(rows**2, axis=1).astype(np.float64)
+    return squares, np.count_nonzero(order, axis=(1, 2)).astype(np.float64)
 
 
 def hirsch_slack_covariance(order: Signs) -> Floats:
@@ -273,13 +289,6 @@ def _exact_p(value_order: Signs, time_order: Signs, score: int) -> float | None:
     return float(np.mean(np.abs(scores) >= abs(score)))
 
 
-def _present(block: Signs) -> tuple[Signs, Signs]:
-    kept = np.flatnonzero(np.diagonal(block))
-    values = block[np.ix_(kept, kept)].copy()
-    np.fill_diagonal(values, 0)
-    return values, time_signs(kept.astype(np.float64))
-
-
 def _triangle_sums(order: Signs) -> NDArray[np.int64]:
     upper = np.triu_indices(order.shape[1], k=1)
     sums: NDArray[np.int64] = order[:, upper[0], upper[1]].sum(axis=1, dtype=np.int64)
@@ -292,7 +301,7 @@ def _heterogeneity_p(scores: NDArray[np.int64], variances: Floats) -> float | No
         return None
     z = scores[usable] / np.sqrt(variances[usable])
     chi_square = float(np.sum(z**2) - z.size * np.mean(z) ** 2)
-    return float(stats.chi2.sf(chi_square, z.size - 1))
+    return float(special.chdtrc(z.size - 1, max(chi_square, 0.0)))
 
 
 def _times_of(times: ArrayLike | None, n: int) -> Floats:

@@ -241,9 +241,11 @@ def _rising(setting: _Setting, place: str, pairs: list[_Pair]) -> list[dict[str,
         adverse = -1.0 if pair.code in setting.lower else 1.0
         change = adverse * (pair.now - pair.before) / pair.before
         near = bound / pair.now if pair.code in setting.lower else pair.now / bound
+        if near < setting.rules.relevant_share or change < setting.rules.least("rising"):
+            continue
         p = _signed_rank(adverse * pair.differences)
         level = setting.rules.level("rising", change, p)
-        if level and near >= setting.rules.relevant_share:
+        if level:
             row = _row(setting, place, "rising", pair.code, level, pair.now, pair.before)
             rows.append(row | {"limit": bound, "change": change, "p": p, "parts": _parts(pair)})
     return rows

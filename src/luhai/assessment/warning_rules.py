@@ -65,6 +65,10 @@ class WarningRules:
         ]
         return max(reached, default=0)
 
+    def least(self, kind: str) -> float:
+        """The least figure that can have a level, within the noise of arithmetic."""
+        return min(threshold.least for threshold in self.thresholds[kind]) - 1e-12
+
 
 @cache
 def warning_rules(path: Path = _FILE) -> WarningRules:

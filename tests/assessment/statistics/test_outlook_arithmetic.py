@@ -401,3 +401,18 @@ def test_parts_that_are_over() -> None:
         _samples(range(2018, 2021)), part="season", year=2020, as_of=date(2020, 6, 29)
     )
     assert quarters.over.tolist() == [True, False, False, False]
+
+
+def test_wild_histories_stay_numbers() -> None:
+    """Three past years over ten orders of magnitude: tails beyond the range of floats."""
+    names = ["place", "indicator", "year", "month", "day", "value", "weight"]
+    rows = [
+        ("A", "lh_din", year, month, 5, 10.0 ** (5 * (year - 2018)), 1.0)
+        for year in (2017, 2018, 2019)
+        for month in range(1, 13)
+    ]
+    rows += [("A", "lh_din", 2020, month, 5, 0.2, 1.0) for month in range(1, 9)]
+    cube, scales = _cube(pl.DataFrame(rows, schema=names, orient="row"), 2020, date(2020, 9, 3))
+    made = forecast(cube, 2020, BOUNDS, scales)[0]
+    assert made.probability is not None
+    assert 0.0 < made.probability < 1.0
