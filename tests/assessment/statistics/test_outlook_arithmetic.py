@@ -407,7 +407,7 @@ def test_wild_histories_stay_numbers() -> None:
     """Three past years over ten orders of magnitude: tails beyond the range of floats."""
     names = ["place", "indicator", "year", "month", "day", "value", "weight"]
     rows = [
-        ("A", "lh_din", year, month, 5, 10.0 ** (5 * (year - 2018)), 1.0)
+        ("A", "lh_din", year, month, 5, 10.0 ** (5 * (year - 2018) * (month > 8)), 1.0)
         for year in (2017, 2018, 2019)
         for month in range(1, 13)
     ]
