@@ -7,6 +7,7 @@ sentence; everything else is data and is accounted for.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import polars as pl
 
@@ -18,6 +19,23 @@ from luhai.text import N_, Text
 
 _LISTED = 50
 _SENTENCE = r"[：:，。；;,]|.{21,}"
+
+
+def with_limits_below(layout: Layout, grid: Grid) -> Layout:
+    """A layout with the detection limits that stand in a row below the data, if any does."""
+    cells = grid.cells.filter(pl.col("row") > layout.first_data_row)
+    names = cells.columns[1:]
+    if layout.limit_row is not None or not names:
+        return layout
+    first = cells.select(pl.coalesce(names).alias("first"))["first"]
+    words = [
+        word for word in first.drop_nulls().unique() if first_word_kind(plain(word)) == "limit"
+    ]
+    found = cells.filter(first.is_in(words).fill_null(False)).head(1)
+    if found.is_empty():
+        return layout
+    number, *row = found.row(0)
+    return replace(layout, limits=tuple(plain(cell or "") for cell in row), limit_row=number - 1)
 
 
 class DataRows:

@@ -128,7 +128,10 @@ def _meaning(
 
 
 def _with_written_sign(frame: pl.DataFrame) -> pl.DataFrame:
-    """Censoring from a column of its own (``<``, L, 未检出), put before a bare number."""
+    """Censoring from a column of its own (``<``, L, 未检出), put before a bare number.
+
+    ``<`` beside an empty cell is a non-detect without its limit, as the canonical table writes it.
+    """
     sign = (
         pl.when(pl.col("sign_cell").str.contains(r"^\s*(?i)(<|＜|L|ND|未检出|u)\s*$"))
         .then(pl.lit("<"))
@@ -139,6 +142,8 @@ def _with_written_sign(frame: pl.DataFrame) -> pl.DataFrame:
     return frame.with_columns(
         pl.when(sign.is_not_null() & bare)
         .then(pl.concat_str(sign, "text"))
+        .when((sign == "<") & pl.col("text").is_null())
+        .then(pl.lit("ND"))
         .otherwise(pl.col("text"))
         .alias("signed")
     )

@@ -43,7 +43,7 @@ class Limits:
     archive_depth: int = 3
     sheet_cells: int = 30_000_000
     columns: int = 1_000
-    batch_bytes: int = 16 * _MEBIBYTE
+    batch_bytes: int = 12 * _MEBIBYTE
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,9 @@ from luhai.observations.reading.result import ReadResult
 from luhai.observations.reading.words import key_of, layer_words, markers, plain, without_tags
 from luhai.plan.places import PlaceRegister
 
+_GUARDED = re.compile(r"^'(?=[=+\-@])")
+"""The apostrophe that exports put before a text that a spreadsheet would run as a formula."""
+
 _LAYER = r"表层|中层|底层|表|中|底|surface|middle|bottom"
 _SPLITS = (
     re.compile(rf"^(?P<base>.+?)[\s\-_(\[]+(?P<layer>{_LAYER})[)\]]?$", re.IGNORECASE),
@@ -69,7 +72,7 @@ class PlaceReader:
 
     def read(self, text: str | None, context: str = "") -> PlaceReading:
         """What one written place means."""
-        name = plain(without_tags(text or ""))
+        name = _GUARDED.sub("", plain(without_tags(text or "")))
         if not name or markers("cell").get(name.casefold(), ("",))[0] == "missing":
             return PlaceReading("", problem="place_missing")
         name = self._aliases.get(key_of(name), name)

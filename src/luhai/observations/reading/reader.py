@@ -14,7 +14,7 @@ import polars as pl
 
 from luhai.errors import InputError, UsageError
 from luhai.observations.reading.containers import Piece, file_hash, open_pieces
-from luhai.observations.reading.datarows import DataRows
+from luhai.observations.reading.datarows import DataRows, with_limits_below
 from luhai.observations.reading.grids import Grid, Source, head_rows
 from luhai.observations.reading.headers import Column, understand_columns
 from luhai.observations.reading.layout import Layout, find_layout
@@ -160,6 +160,7 @@ def _table_reader(
     source: Source, grid: Grid, layout: Layout, folder: str, digest: str, options: ReadOptions
 ) -> TableReader:
     mapping = options.mapping
+    layout = with_limits_below(layout, grid)
     evidence = medium_from_file(layout, [source.file, source.sheet, folder])
     medium = options.medium or (mapping.medium if mapping else None)
     columns = understand_columns(layout, medium or evidence.medium, mapping)

@@ -136,13 +136,15 @@ class TableReader:
             return repeated
         hashes = pl.DataFrame({"one": cells.hash_rows(seed=17), "two": cells.hash_rows(seed=91)})
         if self._seen is not None:
-            known = hashes.with_columns(
-                pl.struct("one", "two")
-                .is_in(self._seen.select(pl.struct("one", "two")).to_series().implode())
-                .alias("known")
-            )["known"]
-            repeated = repeated | known
-        new = hashes.filter(~repeated)
+            known = hashes.join(
+                self._seen.with_columns(pl.lit(True).alias("known")),
+                on=["one", "two"],
+                how="left",
+                maintain_order="left",
+                validate="m:1",
+            )
+            repeated = repeated | known["known"].fill_null(False)
+        new = hashes.filter(~repeated).unique()
         self._seen = new if self._seen is None else pl.concat([self._seen, new])
         return repeated
 
