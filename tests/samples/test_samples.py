@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import statistics
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from luhai.cli.samples import command
 from luhai.errors import NotFoundError
 from luhai.samples import Figures, sample_files, write_samples
 from luhai.samples.figures import parts_of_nitrogen
@@ -56,6 +59,18 @@ def test_yearly_means_of_rivers_are_those_of_the_table() -> None:
 @pytest.mark.parametrize("din", [0.337, 0.25, 0.519, 0.041])
 def test_parts_of_nitrogen_add_up_as_written(din: float) -> None:
     assert sum(map(float, parts_of_nitrogen(din))) == pytest.approx(round(din, 3), abs=1e-9)
+
+
+def test_the_command_writes_what_the_generator_gives(tmp_path: Path) -> None:
+    arguments = [str(tmp_path / "out"), "--plan", str(PLAN), "--format", "json"]
+    outcome = CliRunner().invoke(command, arguments)
+    assert outcome.exit_code == 0, outcome.output
+    written = {row["file"]: row["bytes"] for row in json.loads(outcome.output)}
+    expected = {
+        str(tmp_path / "out" / name): len(content) for name, content in sample_files(PLAN).items()
+    }
+    assert written == expected
+    assert CliRunner().invoke(command, [str(tmp_path / "other")]).exit_code == 2
 
 
 def test_a_plan_without_figures_is_refused(tmp_path: Path) -> None:

@@ -24,7 +24,7 @@ from luhai.assessment.why_parts import (
     quantity,
     versions_step,
 )
-from luhai.standards import Standard, citation, indicator, load_method, load_standard
+from luhai.standards import Limit, Standard, citation, indicator, load_method, load_standard
 from luhai.standards.methods import Method
 from luhai.standards.rounding import round_text
 from luhai.text import LANGUAGES, N_, Text
@@ -58,7 +58,10 @@ def class_tree(evidence: Evidence, row: Row) -> Why:
     rows = indicator_rows(evidence, row)
     deciding = [code for code in (row["deciding"] or "").split(";") if code]
     chosen = [entry for code in deciding for entry in rows if entry["indicator"] == code]
-    others = [entry for entry in rows if entry["indicator"] not in deciding]
+    if not chosen:
+        # Nothing could be judged: the first indicator still shows where the figures come from.
+        chosen = rows[:1]
+    others = [entry for entry in rows if entry not in chosen]
     message = N_("{place}, {period}: {class_name}, decided by {indicators}")
     if not deciding:
         message = N_("{place}, {period}: {class_name}")
@@ -280,29 +283,8 @@ def _comparison(row: Row, standard: Standard, method: Method) -> list[Why]:
                 citation=citation(method, "items"),
             )
         ]
-    met = standard.limit(row["indicator"], number) if 0 < number <= standard.class_count else None
-    missed = standard.limit(row["indicator"], number - 1) if number > 1 else None
+    pieces, limit = _against_limits(row, standard, number)
     value = mean_text(row)
-    pieces = []
-    if missed is not None and (met is None or missed.text != met.text):
-        pieces.append(
-            Text(
-                "{value} does not meet {limit} ({class_name})",
-                {
-                    "value": value,
-                    "limit": missed.text,
-                    "class_name": class_name(standard, number - 1),
-                },
-            )
-        )
-    if met is not None:
-        pieces.append(
-            Text(
-                "{value} meets {limit} ({class_name})",
-                {"value": value, "limit": met.text, "class_name": class_name(standard, number)},
-            )
-        )
-    limit = missed or met
     steps = [
         Why(
             kind="comparison",
@@ -331,6 +313,33 @@ def _comparison(row: Row, standard: Standard, method: Method) -> list[Why]:
     if row["exceedance"] is not None and row["exceedance"] > 0:
         steps.append(_exceedance(row, standard, method))
     return steps
+
+
+def _against_limits(row: Row, standard: Standard, number: int) -> tuple[list[Text], Limit | None]:
+    """The mean against the limit that it misses and the one that it meets, and the deciding one."""
+    code, value = row["indicator"], mean_text(row)
+    met = standard.limit(code, number) if 0 < number <= standard.class_count else None
+    missed = standard.limit(code, number - 1) if number > 1 else None
+    pieces = []
+    if missed is not None and (met is None or missed.text != met.text):
+        name = class_name(standard, number - 1)
+        parts: dict[str, Any] = {"value": value, "limit": missed.text, "class_name": name}
+        pieces.append(Text("{value} does not meet {limit} ({class_name})", parts))
+    if met is not None:
+        parts = {"value": value, "limit": met.text, "class_name": class_name(standard, number)}
+        message = N_("{value} meets {limit} ({class_name})")
+        if not met.satisfied([row["mean_rounded"]])[0]:
+            # The standard accepts another quantity in its place (oxygen saturation for class Ⅰ).
+            other = next(
+                entry
+                for entry in standard.alternatives
+                if entry.code == code and entry.class_number == number
+            )
+            message = N_("{value} misses {limit}, but {other} {demand} is met ({class_name})")
+            parts |= {"other": indicator(other.alternative_code).short}
+            parts |= {"demand": other.limit.text}
+        pieces.append(Text(message, parts))
+    return pieces, missed or met
 
 
 def _exceedance(row: Row, standard: Standard, method: Method) -> Why:

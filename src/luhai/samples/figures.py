@@ -87,7 +87,7 @@ class Figures:
             raise InputError(
                 f"The demonstration tables cannot be read: {error}.",
                 where=str(folder),
-                remedy="Compare them with plans/yangjiang/demonstration.",
+                remedy="docs/samples.md says what each of them holds.",
             ) from error
 
     def of(self, medium: str) -> list[DemonstrationPlace]:

@@ -149,6 +149,14 @@ def test_the_command_prints_the_tree(
         assert run.id in outcome.output
 
 
+def test_the_command_writes_the_bundle(analysed: tuple[Workspace, Run], tmp_path: Path) -> None:
+    workspace, run = analysed
+    wanted, file = picked(run, "outlook")[0], tmp_path / "evidence.zip"
+    arguments = [wanted, "--workspace", str(workspace.root), "--bundle", str(file)]
+    assert CliRunner().invoke(why_command, arguments).exit_code == 0
+    assert file.read_bytes() == evidence_bundle(workspace, wanted)
+
+
 @pytest.mark.parametrize(("position", "letters"), [(0, "A"), (25, "Z"), (26, "AA"), (701, "ZZ")])
 def test_columns_are_named_as_spreadsheets_name_them(position: int, letters: str) -> None:
     assert column_letters(position) == letters
