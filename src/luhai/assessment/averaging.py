@@ -169,66 +169,91 @@ def _filled(rules: Rules) -> nw.Expr:
     return nw.when(value.is_null() & _is_low()).then(limit).otherwise(value)
 
 
-def _usable(rules: Rules) -> nw.Expr:
-    usable = ~nw.col("filled").is_null() & _not_excluded(rules.excluded_flags)
-    hydrogen = rules.codes(HYDROGEN)
-    if hydrogen:
-        # "Below" a pH says nothing that could be averaged.
-        usable = usable & ~(any_of("indicator", hydrogen) & _is_low())
-    geometric = rules.codes(GEOMETRIC)
-    if geometric:
-        usable = usable & ~(any_of("indicator", geometric) & (nw.col("filled") <= 0))
-    return usable
-
-
 def _rounded(expression: nw.Expr) -> nw.Expr:
     # Engines round halves differently; the floor is the same everywhere.
     return (expression + 0.5).floor().cast(nw.Int64)
 
 
-def _scaled(expression: nw.Expr, rules: Rules) -> nw.Expr:
-    """``expression`` as integers, each indicator on its own scale."""
+def _only_where(frame: Frame, condition: nw.Expr) -> nw.Expr:
+    """``filled`` for a branch that is meant for some rows only.
+
+    Polars computes every branch for every row, so that the rows of other branches are taken out
+    (a logarithm of zero would stop it); SQL engines do not, and would compare twice.
+    """
+    filled = nw.col("filled")
+    if frame.implementation.is_polars():
+        return nw.when(condition).then(filled)
+    return filled
+
+
+def _special(frame: Frame, rules: Rules) -> tuple[tuple[str, ...], nw.Expr, nw.Expr]:
+    """Indicators whose values are not simply scaled, with their integers.
+
+    Returns:
+        Their codes; the integers of their values, null where a value cannot be averaged; and
+        those of their detection limits.
+    """
+    low = _is_low()
     default = rules.scale("")
-    product = _rounded(expression * default)
-    scales = rules.scales
-    for scale in sorted(set(scales.values()) - {default}):
-        codes = sorted(code for code, its in scales.items() if its == scale)
-        own = _rounded(expression * scale)
-        product = nw.when(any_of("indicator", codes)).then(own).otherwise(product)
-    return product
+    scales = {code: its for code, its in rules.scales.items() if its != default}
+    none = nw.lit(None, dtype=nw.Int64)
+    value, limit = none, none
+    for scale in sorted(set(scales.values())):
+        codes = [code for code, its in scales.items() if its == scale and code not in rules.kinds]
+        if codes:
+            filled = _only_where(frame, any_of("indicator", codes))
+            own = nw.when(low).then(nw.lit(0).cast(nw.Int64)).otherwise(_rounded(filled * scale))
+            value = nw.when(any_of("indicator", codes)).then(own).otherwise(value)
+            limit = (
+                nw.when(any_of("indicator", codes)).then(_rounded(filled * scale)).otherwise(limit)
+            )
+    for kind, scale in _TRANSFORMED_SCALE.items():
+        codes = list(rules.codes(kind))
+        if not codes:
+            continue
+        own_rows = any_of("indicator", codes)
+        if kind == HYDROGEN:
+            filled = _only_where(frame, own_rows)
+            # "Below" a pH says nothing that could be averaged.
+            ion = nw.lit(10.0) ** (nw.lit(0.0) - filled)
+            own = nw.when(~low).then(_rounded(ion * scale))
+        else:
+            filled = _only_where(frame, own_rows & (nw.col("filled") > 0))
+            own = nw.when(nw.col("filled") > 0).then(_rounded(filled.log() * scale))
+            share = _rounded(nw.lit(1.0) * scale)
+            limit = nw.when(any_of("indicator", codes)).then(share).otherwise(limit)
+        value = nw.when(any_of("indicator", codes)).then(own).otherwise(value)
+    return tuple(sorted({*scales, *rules.kinds})), value, limit
 
 
 def prepared(frame: Frame, rules: Rules) -> Frame:
     """Rows as integers ready to be summed: ``base``, ``limit_0``, ``low`` and ``used``.
 
-    ``base`` and ``limit_0`` are null in rows that cannot be used.
+    ``filled`` is the value with the standard's detection limit put in; ``base`` is null in rows
+    that cannot be used, ``limit_0`` in all but used non-detects. Branches are ordered by how often
+    they are taken, for most of an assessment is spent here.
     """
     names = frame.collect_schema().names()
     if rules.media and "medium" in names:
         medium = nw.col("medium")
         frame = frame.filter(medium.is_null() | any_of("medium", rules.media))
-    low, filled, used = _is_low(), nw.col("filled"), nw.col("used")
-    measured = nw.when(low).then(nw.lit(0.0)).otherwise(filled)
-    limit = filled
-    hydrogen, geometric = rules.codes(HYDROGEN), rules.codes(GEOMETRIC)
-    if geometric:
-        is_geometric = any_of("indicator", geometric)
-        measured = nw.when(is_geometric).then(filled.log()).otherwise(measured)
-        limit = nw.when(is_geometric).then(nw.lit(1.0)).otherwise(limit)
-    if hydrogen:
-        ion = nw.lit(10.0) ** (nw.lit(0.0) - filled)
-        measured = nw.when(any_of("indicator", hydrogen)).then(ion).otherwise(measured)
-    none = nw.lit(0).cast(nw.Int64)
+    low = _is_low()
+    codes, special, special_limit = _special(frame, rules)
+    ordinary = ~any_of("indicator", codes) if codes else ~nw.col("filled").is_null()
+    plain = _rounded(_only_where(frame, ordinary) * rules.scale(""))
+    value = nw.when(low).then(nw.lit(0).cast(nw.Int64)).otherwise(plain)
+    limit = plain
+    if codes:
+        value = nw.when(any_of("indicator", codes)).then(special).otherwise(value)
+        limit = nw.when(any_of("indicator", codes)).then(special_limit).otherwise(limit)
+    usable = ~nw.col("filled").is_null() & _not_excluded(rules.excluded_flags)
     return (
         frame.with_columns(filled=_filled(rules))
-        .with_columns(used=_usable(rules))
-        .with_columns(measured=nw.when(used).then(measured))
+        .with_columns(base=nw.when(usable).then(value))
+        .with_columns(used=~nw.col("base").is_null())
         .with_columns(
-            base=_scaled(nw.col("measured"), rules),
-            limit_0=nw.when(used & low)
-            .then(_scaled(limit, rules))
-            .otherwise(nw.when(used).then(none)),
-            low=nw.when(used & low).then(nw.lit(1)).otherwise(nw.lit(0)),
+            limit_0=nw.when(low & nw.col("used")).then(limit),
+            low=nw.when(low & nw.col("used")).then(nw.lit(1)).otherwise(nw.lit(0)),
         )
     )
 

@@ -153,6 +153,31 @@ def test_sums_do_not_depend_on_the_order_of_rows(table: Table) -> None:
     assert len(means) == 1
 
 
+def test_values_that_cannot_be_averaged_are_left_out_on_every_engine(table: Table) -> None:
+    rows = [
+        ("a", "2020-04-01", "w02003", 0.0),  # no logarithm
+        ("a", "2020-04-02", "w02003", 100.0),
+        ("a", "2020-04-01", "w01001", 6.0, "<"),  # "below" a pH
+        ("a", "2020-04-02", "w01001", 8.0),
+        ("a", "2020-04-01", "w01010", -2.5),  # 10 to the power of it is no hydrogen ion
+        ("a", "2020-04-01", "lh_algae_density", 9e11),  # too large for the scale of the others
+    ]
+    frame = table(rows, medium="sea")
+    relation = duckdb.connect().from_arrow(frame.to_arrow())
+    for source in (frame, relation):
+        result = assess(source, standard="gb3097-1997", by="year")
+        assert dict(result.indicators.select("indicator", "mean").iter_rows()) == {
+            "lh_algae_density": 9e11,
+            "w01001": 8.0,
+            "w01010": -2.5,
+            "w02003": 100.0,
+        }
+        assert result.left_out.select("indicator", "reason", "rows").rows() == [
+            ("w01001", "censored_ph", 1),
+            ("w02003", "not_positive", 1),
+        ]
+
+
 @settings(max_examples=25, deadline=None)
 @given(
     st.lists(

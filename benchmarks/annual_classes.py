@@ -1,0 +1,166 @@
+"""How long do the annual classes of every place take, against the best query written by hand?
+
+Reads a store made by ``benchmarks/synthetic.py`` and prints, for rivers and for the sea, the time
+of ``luhai.assessment`` from the store's files to classes, the time of a DuckDB query written by
+hand for this one purpose that yields the same classes (checked), their ratio, and the peak memory
+of the process. Each is run several times in turn and the fastest counts; the time of the
+processor is printed beside that of the clock, because it does not suffer from other work on the
+machine.
+
+    python benchmarks/annual_classes.py FOLDER [--repeat 3]
+
+The query by hand uses what only its writer knows: plain sums of doubles, half a detection limit
+written in, limits as a table of constants, nothing counted that the classes do not need. It leaves
+out the why: which values were left out, which indicators decide, confidence and scope.
+"""
+
+from __future__ import annotations
+
+import argparse
+import resource
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import duckdb
+import polars as pl
+
+from luhai.assessment.assessing import assess_batches
+from luhai.assessment.basis import Basis, make_basis
+from luhai.assessment.engines import engine_frame
+from luhai.observations.quality import excluding_flags
+from luhai.observations.store import ObservationStore
+from luhai.standards import Standard
+from luhai.workspace import Workspace
+
+STEPS = {
+    "gb3838-2002": ("month",),
+    "gb3097-1997": ("month, day", "(month - 1) // 3"),
+}
+
+
+def limits_table(standard: Standard, basis: Basis) -> str:
+    """Constants of the query: bounds of each class, moved by half a unit of the last digit.
+
+    A value that rounds to the limit is within it, so that the query compares unrounded means.
+    """
+    rows = []
+    for code in standard.codes:
+        if code not in basis.method.assessed:
+            continue
+        half = 0.5 * 10.0 ** -basis.method.digits(code)
+        highs, lows = [], []
+        for limit in standard.limits_of(code):
+            highs.append("NULL" if limit.high is None else repr(limit.high + half))
+            low = None if limit.low is None else limit.low + (half if limit.strict else -half)
+            lows.append("NULL" if low is None else repr(low))
+        rows.append(f"('{code}', [{', '.join(highs)}]::DOUBLE[], [{', '.join(lows)}]::DOUBLE[])")
+    return f"(VALUES {', '.join(rows)}) AS limits(indicator, highs, lows)"
+
+
+def by_hand(files: list[str], basis: Basis, media: tuple[str, ...], rates: bool) -> str:
+    """The query: annual class of every place."""
+    codes = ", ".join(f"'{code}'" for code in basis.method.assessed)
+    flags = "|".join(sorted(excluding_flags()))
+    names = ", ".join(f"'{name}'" for name in files)
+    low = "censored = '<'"
+    # At sea the share of a limit depends on the detection rate, known only for the whole year.
+    value = (
+        "CASE WHEN indicator = 'w01001' THEN pow(10, -value) "
+        f"WHEN {low} THEN {'0' if rates else 'value * 0.5'} ELSE value END"
+    )
+    extra = f", avg(CASE WHEN {low} THEN value ELSE 0 END) AS l" if rates else ""
+    extra += f", sum(CASE WHEN {low} THEN 1 ELSE 0 END) AS low, count(*) AS n" if rates else ""
+    again = ", avg(l) AS l, sum(low) AS low, sum(n) AS n" if rates else ""
+    steps = STEPS[basis.standard.id]
+    inner = (
+        f"SELECT place, indicator, year, month{', day' if 'day' in steps[0] else ''}, "
+        f"avg({value}) AS v{extra} FROM read_parquet([{names}], hive_partitioning = true, "
+        f"hive_types = {{'year': SMALLINT}}) WHERE medium IN ({', '.join(map(repr, media))}) "
+        f"AND indicator IN ({codes}) AND value IS NOT NULL "
+        f"AND (flag = '' OR NOT regexp_matches(flag, '(^|;)({flags})(;|$)')) GROUP BY ALL"
+    )
+    for step in steps[1:]:
+        inner = (
+            f"SELECT place, indicator, year, {step} AS step, avg(v) AS v{again} "
+            f"FROM ({inner}) GROUP BY ALL"
+        )
+    mean = (
+        "avg(v)"
+        if not rates
+        else ("avg(v) + CASE WHEN 1 - sum(low) / sum(n) >= 0.5 THEN 0.5 ELSE 0.25 END * avg(l)")
+    )
+    years = f"SELECT place, indicator, year, {mean} AS v FROM ({inner}) GROUP BY ALL"
+    numbers = range(basis.standard.class_count, 0, -1)
+    tests = " ".join(
+        f"WHEN coalesce(m > highs[{number}], false) OR coalesce(m < lows[{number}], false) "
+        f"THEN {number + 1}"
+        for number in numbers
+    )
+    return (
+        f"SELECT place, year, max(CASE {tests} ELSE 1 END) AS class FROM (SELECT place, year, "
+        "indicator, CASE WHEN indicator = 'w01001' THEN -log10(v) ELSE v END AS m "
+        f"FROM ({years})) JOIN {limits_table(basis.standard, basis)} USING (indicator) GROUP BY ALL"
+    )
+
+
+def timed(action: Callable[[], pl.DataFrame]) -> tuple[float, float, pl.DataFrame]:
+    """Seconds of the clock and of the processor, and the result."""
+    clock, processor = time.perf_counter(), time.process_time()
+    result = action()
+    return time.perf_counter() - clock, time.process_time() - processor, result
+
+
+def compare(store: ObservationStore, standard: str, repeat: int) -> None:
+    basis = make_basis(standard, "year")
+    files = store.files()
+
+    def ours() -> pl.DataFrame:
+        with engine_frame(store) as frame:
+            [batch] = assess_batches(frame, basis, indicators=False)
+        return batch.classes
+
+    def hand() -> pl.DataFrame:
+        connection = duckdb.connect()
+        connection.execute("SET preserve_insertion_order = false")
+        rates = basis.method.nondetect.threshold is not None
+        return connection.sql(by_hand(files, basis, tuple(basis.siblings), rates)).pl()
+
+    runs: dict[str, list[tuple[float, float]]] = {"ours": [], "hand": []}
+    tables = {}
+    for _ in range(repeat):
+        for name, action in (("hand", hand), ("ours", ours)):
+            clock, processor, tables[name] = timed(action)
+            runs[name].append((clock, processor))
+    joined = (
+        tables["ours"]
+        .filter(pl.col("class") > 0)
+        .join(tables["hand"], on=["place", "year"], how="full", suffix="_hand", validate="1:1")
+    )
+    differing = joined.filter(pl.col("class").ne_missing(pl.col("class_hand"))).height
+    fastest = {
+        name: [min(values) for values in zip(*times, strict=True)] for name, times in runs.items()
+    }
+    ratio = [ours_ / hand_ for ours_, hand_ in zip(fastest["ours"], fastest["hand"], strict=True)]
+    print(f"{standard}: {tables['ours'].height} classes, {differing} differ from the query by hand")
+    for name in ("hand", "ours"):
+        print(f"  {name}: clock {fastest[name][0]:.2f} s, processor {fastest[name][1]:.2f} s")
+    print(f"  ratio: clock {ratio[0]:.2f}, processor {ratio[1]:.2f} (at most 1.3)")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder", type=Path, help="workspace made by benchmarks/synthetic.py")
+    parser.add_argument("--repeat", type=int, default=3)
+    arguments = parser.parse_args()
+    store = ObservationStore(Workspace.open(arguments.folder))
+    rows = sum(version.rows for version in store.versions())
+    print(f"{rows:,} observations in {len(store.files())} files")
+    for standard in STEPS:
+        compare(store, standard, arguments.repeat)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+    print(f"peak memory of this process: {peak:.2f} GiB (at most 4)")
+
+
+if __name__ == "__main__":
+    main()
