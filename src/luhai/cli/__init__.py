@@ -7,6 +7,7 @@ Commands live one per module in this package and are imported only when they are
 from __future__ import annotations
 
 import importlib
+import os
 import sys
 from typing import Any
 
@@ -90,3 +91,10 @@ def _run(command: click.Command, arguments: list[str] | None) -> Any:
         sys.exit(error.exit_code)
     except click.Abort:
         sys.exit(130)
+    except BrokenPipeError:
+        # The reader of a pipe (head, less) has seen enough.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(141)
+    except OSError as error:
+        print_error(LuhaiError(error.strerror or str(error), where=str(error.filename or "")))
+        sys.exit(1)

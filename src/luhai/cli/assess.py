@@ -194,6 +194,7 @@ def _writer(out: Path | None) -> Iterator[Any]:
     handle, name = tempfile.mkstemp(dir=out.parent, prefix=f".{out.name}.")
     os.close(handle)
     temporary = Path(name)
+    temporary.chmod(0o666 & ~_umask())  # a temporary file is its owner's alone
     write = _csv_writer(temporary) if out.suffix.lower() == ".csv" else _parquet_writer(temporary)
     try:
         with write as function:
@@ -201,6 +202,13 @@ def _writer(out: Path | None) -> Iterator[Any]:
         temporary.replace(out)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def _umask() -> int:
+    """The permissions that the user takes away from new files."""
+    mask = os.umask(0o077)
+    os.umask(mask)
+    return mask
 
 
 @contextmanager
