@@ -127,17 +127,23 @@ TABLE_SUFFIXES = (".csv", ".txt", ".tsv", ".xlsx", ".xlsm", ".xls", ".zip", ".js
 def find_files(paths: Sequence[str | Path]) -> list[tuple[Path, bool]]:
     """Files to import, each once, with whether the caller named it (else it lay in a folder).
 
+    A workspace inside a folder is passed over: its files were imported already.
+
     Raises:
-        InputError: a path does not exist.
+        InputError: a path does not exist, or is a folder without any file.
     """
     found: dict[Path, bool] = {}
     for path in map(Path, paths):
         if path.is_dir():
-            for file in sorted(path.rglob("*")):
-                inner = file.relative_to(path).parts
-                # Hidden files and the lock files of office programs are nobody's data.
-                if file.is_file() and not any(part.startswith((".", "~$")) for part in inner):
-                    found.setdefault(file, False)
+            inside = _files_inside(path)
+            if not inside:
+                raise InputError(
+                    "The folder holds no file.",
+                    where=str(path),
+                    remedy="Name the folder that holds the files.",
+                )
+            for file in inside:
+                found.setdefault(file, False)
         elif path.is_file():
             found[path] = True
         else:
@@ -147,6 +153,19 @@ def find_files(paths: Sequence[str | Path]) -> list[tuple[Path, bool]]:
                 remedy="Check the spelling of the path.",
             )
     return list(found.items())
+
+
+def _files_inside(folder: Path) -> list[Path]:
+    """Files of a folder and of its folders, without those that are nobody's data."""
+    workspaces = {file.parent for file in folder.rglob("workspace.toml")} - {folder}
+    return [
+        file
+        for file in sorted(folder.rglob("*"))
+        if file.is_file()
+        # Hidden files and the lock files of office programs.
+        and not any(part.startswith((".", "~$")) for part in file.relative_to(folder).parts)
+        and workspaces.isdisjoint(file.parents)
+    ]
 
 
 def looks_like_table(path: Path) -> bool:
@@ -170,6 +189,7 @@ class ReadFile:
     """All that was read of one file: rows waiting, and the account of its tables."""
 
     staged: StagedObservations
+    register: PlaceRegister | None = None
     file_hash: str = ""
     members: dict[tuple[str, str], MemberReport] = field(default_factory=dict)
     rows_read: dict[tuple[str, str], int] = field(default_factory=dict)
@@ -216,7 +236,7 @@ def read_file(path: Path, options: ReadOptions, staged: StagedObservations) -> R
     Raises:
         InputError: the file cannot be read as a whole.
     """
-    content = ReadFile(staged)
+    content = ReadFile(staged, options.register)
     for result in read_path(path, options):
         content.add(result)
     return content
@@ -307,7 +327,7 @@ def compare_and_flag(
         now: the moment of the check.
     """
     for group in content.staged.groups():
-        compared = store.compare(qualified(group, places))
+        compared = store.compare(qualified(group, places, content.register))
         flagged = flag_ordered(compared.ordered, now=now, found={"conflict": compared.contradicts})
         account.add(flagged, compared.is_new)
         yield compared, flagged
