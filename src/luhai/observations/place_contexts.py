@@ -16,23 +16,34 @@ from pathlib import Path
 import polars as pl
 
 from luhai.errors import InputError
-from luhai.observations.reading.result import ROW_STATE_SCHEMA, ReadResult
+from luhai.observations.quality.position import with_moved_flag
+from luhai.observations.reading.result import CONTEXT_SCHEMA, ROW_STATE_SCHEMA, ReadResult
 from luhai.observations.schema import OBSERVATION_SCHEMA, REJECT_SCHEMA
+from luhai.plan.places import PlaceRegister
 from luhai.workspace import Workspace, write_atomically
 
 Places = Mapping[tuple[str, str], str]
 """The place that a name in its context stands for."""
 
-_COLUMN = "context"
+_CONTEXT = "context"
+_TRAVELLING: dict[str, pl.DataType] = {
+    name: CONTEXT_SCHEMA[name] for name in (_CONTEXT, "longitude", "latitude")
+}
+"""What travels with the rows until all of a file is read."""
 
 
 def with_context(result: ReadResult) -> pl.DataFrame:
-    """The observations of a table with their context in a column of its own, missing without."""
-    contexts = result.place_contexts.filter(pl.col("context") != "").select("row", _COLUMN)
-    if contexts.height == 0:
-        return result.observations.with_columns(pl.lit(None, pl.String).alias(_COLUMN))
+    """The observations of a table with context and position in columns of their own."""
+    stated = result.place_contexts.with_columns(
+        pl.when(pl.col(_CONTEXT) != "").then(_CONTEXT)
+    ).select("row", *_TRAVELLING)
+    stated = stated.filter(pl.any_horizontal(pl.col(list(_TRAVELLING)).is_not_null()))
+    if stated.height == 0:
+        return result.observations.with_columns(
+            pl.lit(None, dtype).alias(name) for name, dtype in _TRAVELLING.items()
+        )
     return result.observations.join(
-        contexts, on="row", how="left", validate="m:1", maintain_order="left"
+        stated, on="row", how="left", validate="m:1", maintain_order="left"
     )
 
 
@@ -49,23 +60,31 @@ def only_contexts(result: ReadResult) -> ReadResult:
     )
 
 
-def qualified(frame: pl.DataFrame, places: Places) -> pl.DataFrame:
-    """Rows with the place that their name in its context stands for, without the context."""
+def qualified(
+    frame: pl.DataFrame, places: Places, register: PlaceRegister | None = None
+) -> pl.DataFrame:
+    """Observations with the place that their name in its context stands for.
+
+    Context and position end here: rows whose stated position is off their station are flagged.
+    """
+    frame = with_moved_flag(_renamed(frame, places), register)
+    return frame.select(list(OBSERVATION_SCHEMA))
+
+
+def _renamed(frame: pl.DataFrame, places: Places) -> pl.DataFrame:
     renamed = [(name, context, place) for (name, context), place in places.items() if place != name]
-    columns = list(OBSERVATION_SCHEMA)
-    if not renamed or frame[_COLUMN].null_count() == frame.height:
-        return frame.select(columns)
+    if not renamed or frame[_CONTEXT].null_count() == frame.height:
+        return frame
     table = pl.DataFrame(
-        renamed, schema=["place", _COLUMN, "_qualified"], schema_overrides=_TEXT, orient="row"
+        renamed,
+        schema={"place": pl.String, _CONTEXT: pl.String, "_qualified": pl.String},
+        orient="row",
     )
     return (
-        frame.join(table, on=["place", _COLUMN], how="left", validate="m:1", maintain_order="left")
+        frame.join(table, on=["place", _CONTEXT], how="left", validate="m:1", maintain_order="left")
         .with_columns(place=pl.coalesce("_qualified", "place"))
-        .select(columns)
+        .drop("_qualified")
     )
-
-
-_TEXT = {"place": pl.String(), _COLUMN: pl.String(), "_qualified": pl.String()}
 
 
 def load_contexts(workspace: Workspace) -> dict[tuple[str, str], str]:

@@ -240,7 +240,7 @@ def city(tmp_path: Path) -> Workspace:
     )
     rows = [
         "尖山,尖山,Jianshan,river_section,river,漠阳江,Moyang,,national,,,,,no,,尖山断面",
-        "GD1701,,GD1701,sea_station,sea,海陵湾,Hailing Bay,,national,,,,,yes,,",
+        "GD1701,,GD1701,sea_station,sea,海陵湾,Hailing Bay,,national,112.04,21.775,4,chart,yes,,",
     ]
     write(plan / "places.csv", "\n".join([columns, *rows]) + "\n")
     assert len(load_places(plan / "places.csv")) == 2
@@ -256,6 +256,31 @@ def test_with_a_register_unknown_places_are_rejected_and_aliases_resolved(
     assert ObservationStore(city).rows()["place"].unique().to_list() == ["尖山"]
     assert report.rejects_file is not None
     assert "GD1701" in Path(report.rejects_file).read_text(encoding="utf-8-sig")
+
+
+POSITIONS = """站位,采样日期,经度,纬度,无机氮(mg/L)
+GD1701,2020-07-18,112.04,21.775,0.2
+GD1701,2020-08-18,112°04′24″,21°46′30″,0.3
+GD1701,2020-10-18,112.10,21.90,0.4
+"""
+
+
+def test_a_station_sampled_elsewhere_is_flagged(city: Workspace, tmp_path: Path) -> None:
+    """112°04′24″ is 3.4 km east of the register, which is accurate to 4 km; 21.90 is 15 km off."""
+    (report,) = import_paths([write(tmp_path / "a.csv", POSITIONS)], city, now=NOW)
+    assert counts(report) == (3, 3, 0, 0)
+    assert report.flagged == {"moved": 1}
+    rows = ObservationStore(city).rows(place="GD1701")
+    assert rows["flag"].to_list() == ["", "", "moved"]
+
+
+def test_without_a_register_the_middle_of_the_stated_positions_counts(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    text = POSITIONS.replace("112°04′24″,21°46′30″", "112.041,21.775")
+    (report,) = import_paths([write(tmp_path / "a.csv", text)], workspace, medium="sea", now=NOW)
+    assert report.flagged == {"moved": 1}
+    assert report.columns_rejected == 0
 
 
 SHARED_NAME = """省份,流域,断面名称,监测时间,氨氮(mg/L)

@@ -410,3 +410,22 @@ def test_all_checks_together_on_a_sound_series(make_series: MakeFrame) -> None:
     checked = check_quality(make_series(noise(200)), now=NOW)
     assert checked["flag"].to_list() == [""] * 200
     assert dict(checked.schema) == OBSERVATION_SCHEMA
+
+
+def test_distance_agrees_with_published_ones() -> None:
+    """A degree of latitude and, on the sphere, Veness's Land's End to John o' Groats, 968.9 km.
+
+    https://www.movable-type.co.uk/scripts/latlong.html, radius 6371 km: 50°03′59″N 5°42′53″W to
+    58°38′38″N 3°04′12″W.
+    """
+    from luhai.observations.quality.position import EARTH_RADIUS_KM, distance_km
+
+    degree = distance_km(np.array([0.0]), np.array([0.0]), np.array([0.0]), np.array([1.0]))
+    assert degree[0] == pytest.approx(EARTH_RADIUS_KM * np.pi / 180)
+    far = distance_km(
+        np.array([-(5 + 42 / 60 + 53 / 3600)]),
+        np.array([50 + 3 / 60 + 59 / 3600]),
+        np.array([-(3 + 4 / 60 + 12 / 3600)]),
+        np.array([58 + 38 / 60 + 38 / 3600]),
+    )
+    assert far[0] == pytest.approx(968.9, abs=0.1)

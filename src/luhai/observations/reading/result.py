@@ -25,6 +25,8 @@ CONTEXT_SCHEMA: dict[str, pl.DataType] = {
     "row": pl.Int32(),
     "place": pl.String(),
     "context": pl.String(),  # e.g. 甲省/乙流域, "" when the file says nothing
+    "longitude": pl.Float64(),  # degrees east as stated, null when not
+    "latitude": pl.Float64(),  # degrees north as stated, null when not
 }
 
 
@@ -115,7 +117,7 @@ class ReadResult:
         understanding: what each column was taken for.
         questions: what a person should answer before the rest can go in.
         notes: what stands outside the data rows, and what was assumed.
-        place_contexts: context of each read row, :data:`CONTEXT_SCHEMA`; input of
+        place_contexts: context and position of each read row, :data:`CONTEXT_SCHEMA`; input of
             :func:`~luhai.observations.reading.places.qualify_places`.
         refused: why this member or sheet could not be read at all, else ``None``. A plain file
             that cannot be read raises instead.

@@ -38,6 +38,11 @@ PROBLEM_SCHEMA: dict[str, pl.DataType] = {
 
 _CLOCK_CELL = r"^\d{1,2}\s*[:时点]"
 _DEPTH = r"^([+-]?\d+(?:\.\d+)?)\s*(?:m|米)?$"
+_DEGREES = (
+    r"^[EN东北]?[经纬]?\s*(\d+(?:\.\d+)?)\s*[°度]?\s*"
+    r"(?:(\d+(?:\.\d+)?)\s*['′’分]\s*(?:(\d+(?:\.\d+)?)\s*[\"″”秒]\s*)?)?[EN]?$"
+)
+"""Degrees, perhaps with minutes and seconds, east and north."""
 _MONTH_AND_DAY = r"^\d{1,2}\s*[-/月]\s*\d{1,2}"
 
 
@@ -46,8 +51,8 @@ class RowParts:
     """Everything about the rows of a batch but their values.
 
     Attributes:
-        frame: one row per data row with ``row place context medium time precision year month day
-            layer depth_m sample flag``.
+        frame: one row per data row with ``row place context longitude latitude medium time
+            precision year month day layer depth_m sample flag``.
         problems: rows that cannot be taken, :data:`PROBLEM_SCHEMA`.
         marks: per index of an indicator column (or -1 for all) the column of ``frame`` that holds
             its censoring by mark, and its flag.
@@ -86,6 +91,7 @@ class RowPartReader:
         """Read the parts of data rows (columns ``row c0 c1 …``, stripped, empty cells null)."""
         parts = RowParts(rows.select("row"))
         self._read_places(rows, parts)
+        self._read_positions(rows, parts)
         self._read_times(rows, parts)
         self._read_depths(rows, parts)
         self._read_medium(rows, parts)
@@ -127,6 +133,18 @@ class RowPartReader:
             pl.when(near).then(pl.lit("unknown_place_near")).otherwise(pl.col("code")).alias("code")
         )
         self._note_problems(parts, joined, column)
+
+    def _read_positions(self, rows: pl.DataFrame, parts: RowParts) -> None:
+        """Positions as stated; they serve the check for moved stations and reject no row."""
+        for role, highest in (("longitude", 180.0), ("latitude", 90.0)):
+            column = next(iter(self.of_role(role)), None)
+            degrees = pl.lit(None, pl.Float64)
+            if column is not None:
+                degrees = _degrees(pl.col(f"c{column.index}"))
+                degrees = pl.when(degrees.abs() <= highest).then(degrees)
+            parts.frame = parts.frame.hstack(
+                rows.with_columns(degrees.alias("_degrees")).select(pl.col("_degrees").alias(role))
+            )
 
     def _note_problems(self, parts: RowParts, joined: pl.DataFrame, column: Column | None) -> None:
         """Keep the rows of ``joined`` (``text code`` and perhaps ``near``) that have a code."""
@@ -400,3 +418,10 @@ def _mark_code(text: str) -> str:
     if _is_missing(text):
         return "n"
     return mark if mark in marks() else "?"
+
+
+def _degrees(text: pl.Expr) -> pl.Expr:
+    """Decimal degrees; null where the text is no position."""
+    parts = [text.str.strip_chars().str.extract(_DEGREES, group) for group in (1, 2, 3)]
+    degrees, minutes, seconds = (part.cast(pl.Float64) for part in parts)
+    return degrees + minutes.fill_null(0.0) / 60 + seconds.fill_null(0.0) / 3600
