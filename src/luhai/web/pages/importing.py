@@ -19,9 +19,11 @@ from django.views.decorators.http import require_POST
 from luhai.errors import InputError, LuhaiError, NotFoundError
 from luhai.observations.export import csv_bytes, excel_bytes
 from luhai.web import importing
+from luhai.web.activity import recent_imports
 from luhai.web.models import ImportJob
 from luhai.web.preview import Preview, previewed
 from luhai.web.security import megabytes
+from luhai.web.snapshot import snapshot
 from luhai.web.words import clauses, listed, science_language
 
 MEDIA = ("sea", "river", "lake")
@@ -54,6 +56,7 @@ def start(request: HttpRequest) -> HttpResponse:
         "media": _media_words(),
         "posted": request.POST,
         "jobs": ImportJob.objects.all()[:JOBS_SHOWN],
+        "imports": recent_imports(snapshot()),
     }
     return render(request, "luhai/import.html", context, status=400 if refusal else 200)
 
