@@ -226,13 +226,13 @@ def _tested(part: pl.DataFrame, season: str, confidence: float) -> dict[str, Any
 
 
 def _whole_years(part: pl.DataFrame) -> tuple[pl.DataFrame, list[int]]:
-    """Years sampled as usual, and the years left out because most of their parts are missing.
+    """Years sampled as usual, and the years left out because a third of their parts is missing.
 
-    The mean of a year that has only its spring is a mean of spring.
+    The mean of a running year that lacks its autumn is not one of a year.
     """
     usual = part["parts"].median()
     least = _WHOLE_YEAR_SHARE * float(usual) if isinstance(usual, int | float) else 0.0
-    kept = pl.col("parts") >= least
+    kept = pl.col("parts") > least
     return part.filter(kept), part.filter(~kept)["year"].to_list()
 
 

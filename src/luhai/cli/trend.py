@@ -15,6 +15,7 @@ from luhai.cli.inputs import OpenedObservations, open_observations, require_rows
 from luhai.cli.output import format_option, print_json, print_rows, progress
 from luhai.errors import InputError
 from luhai.plan.places import PlaceRegister, load_places
+from luhai.standards import find_indicator
 from luhai.standards import indicator as indicator_of
 from luhai.text import N_, language_from_environment, translate
 
@@ -26,6 +27,7 @@ DIRECTIONS = {
 }
 """Words of a trend's direction."""
 
+_SURE = 0.9
 _SEASONS = {"month": N_("by month"), "quarter": N_("by quarter"), "none": N_("whole years")}
 
 
@@ -85,7 +87,7 @@ def command(
 ) -> None:
     """Trends of indicators."""
     language = language_from_environment()
-    codes = [indicator_of(code).code for code in indicators]
+    codes = [_code(text) for text in indicators]
     with (
         progress(translate("Reading", language)) as report_progress,
         open_observations(
@@ -113,6 +115,16 @@ def command(
         _print(table, output_format, language)
         if not opened.faultless:
             context.exit(1)
+
+
+def _code(text: str) -> str:
+    """Indicator that a code or an unmistakable name (DIN, 总磷) means.
+
+    Raises:
+        UsageError: it is neither; a name of several indicators (COD) is not guessed.
+    """
+    named = [match.code for match in find_indicator(text) if match.certainty >= _SURE]
+    return named[0] if len(named) == 1 else indicator_of(text).code
 
 
 def _register(opened: OpenedObservations) -> PlaceRegister | None:

@@ -172,6 +172,17 @@ def test_trend_of_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> 
     assert "rising" in out
 
 
+def test_an_indicator_may_be_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = _river_file(tmp_path)
+    arguments = ["trend", str(file), "--medium", "river", "--format", "json", "--indicator"]
+    code, out, _ = _run(capsys, *arguments, "总磷")
+    assert (code, json.loads(out)[0]["indicator"]) == (0, "w21011")
+    # COD is one thing on land and another at sea.
+    code, _, err = _run(capsys, *arguments, "COD")
+    assert code == 2
+    assert "COD" in err
+
+
 def test_trend_of_nothing_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = _river_file(tmp_path)
     code, out, err = _run(capsys, "trend", str(file), "--medium", "river", "--indicator", "lh_dip")
