@@ -290,3 +290,28 @@ def test_a_running_job_shows_its_step(workspace: Workspace, administrator: Clien
     assert "3/9" in part.content.decode()
     ImportJob.objects.filter(pk=job.pk).update(state="done")
     assert administrator.get(f"/en/data/{job.pk}/?part=1").status_code == 204
+
+
+def test_a_missing_unit_is_answered_on_the_page(
+    workspace: Workspace, administrator: Client
+) -> None:
+    content = "站位,采样时间,磷酸盐,无机氮(mg/L)\n" + "".join(
+        f"GD1701,2019-{month:02}-18,{20 + month},0.31\n" for month in (4, 7, 10)
+    )
+    job, page = sent(administrator, "units.csv", content.encode())
+    assert 'name="unit:磷酸盐"' in page
+    assert "<option>μg/L</option>" in page
+    refused = administrator.post(
+        f"/en/data/{job.pk}/confirm/", {"again": "1", "unit:磷酸盐": "parsec"}
+    )
+    assert refused.status_code == 400
+    answered = administrator.post(
+        f"/en/data/{job.pk}/confirm/", {"again": "1", "unit:磷酸盐": "μg/L"}
+    )
+    assert answered.status_code == 302
+    page = administrator.get(f"/en/data/{job.pk}/").content.decode()
+    assert "Please say" not in page
+    administrator.post(f"/en/data/{job.pk}/confirm/")
+    rows = ObservationStore(workspace).rows(place="GD1701", indicator="lh_dip")
+    # 24, 27 and 30 μg/L.
+    assert rows.get_column("value").to_list() == pytest.approx([0.024, 0.027, 0.030])

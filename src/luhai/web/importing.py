@@ -28,6 +28,7 @@ from luhai.errors import InputError, LuhaiError
 from luhai.observations.importing import import_paths, reading_options
 from luhai.observations.preview import preview
 from luhai.observations.reading import read_path
+from luhai.observations.reading.mapping import mapping_from
 from luhai.observations.schema import REJECT_SCHEMA
 from luhai.text import LANGUAGES
 from luhai.web.models import ImportJob
@@ -204,7 +205,8 @@ def _reporter(job: ImportJob) -> Callable[[int, int, str], None]:
 
 
 def _options(job: ImportJob) -> dict[str, Any]:
-    return {"medium": job.medium or None, "year": job.year}
+    mapping = mapping_from(job.mapping) if job.mapping else None
+    return {"medium": job.medium or None, "year": job.year, "mapping": mapping}
 
 
 def _preview(job: ImportJob) -> None:

@@ -14,6 +14,7 @@ from django.db import models
 class ImportJob(models.Model):
     """Files that somebody sent, from the upload to the stored rows.
 
+    ``mapping`` holds the answers to the readers' questions, in the form of a mapping file.
     ``preview`` and ``reports`` are what the page shows: plain mappings, see
     ``luhai.web.importing``. ``error`` holds the four parts of a refusal.
     """
@@ -37,6 +38,7 @@ class ImportJob(models.Model):
     files = models.JSONField(default=list)
     medium = models.CharField(max_length=10, blank=True, default="")
     year = models.PositiveSmallIntegerField(null=True, blank=True)
+    mapping = models.JSONField(default=dict)
     preview = models.JSONField(default=dict)
     reports = models.JSONField(default=list)
     error = models.JSONField(default=dict)

@@ -6,6 +6,7 @@ which rows are returned and why (grouped by reason), and what would be new, chan
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Any
@@ -17,6 +18,7 @@ from luhai.web.words import flag_word
 
 SURE = 0.9
 EXAMPLES = 5
+UNIT_FIELD = "unit:"
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,15 @@ class ColumnLine:
     unit: str
     sure: bool
     question: str
+
+
+@dataclass(frozen=True)
+class AskedQuestion:
+    """A question about a file; ``name`` is the form field that answers it, empty when none does."""
+
+    text: str
+    name: str
+    options: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -55,7 +66,7 @@ class FilePreview:
     same_values: int
     columns: tuple[ColumnLine, ...]
     rejects: tuple[RejectGroup, ...]
-    questions: tuple[str, ...]
+    questions: tuple[AskedQuestion, ...]
     notes: tuple[str, ...]
     flagged: tuple[tuple[str, int], ...]
     refusal: dict[str, str] | None
@@ -114,11 +125,43 @@ def _file(entry: dict[str, Any]) -> FilePreview:
         same_values=entry["same"],
         columns=tuple(_columns(members)),
         rejects=tuple(_group(group) for group in entry["rejects"]),
-        questions=_once(q["text"] for member in members for q in member["questions"]),
+        questions=_once(
+            _question(member, question) for member in members for question in member["questions"]
+        ),
         notes=_once(note for member in members for note in member["notes"]),
         flagged=tuple((flag_word(flag), count) for flag, count in sorted(entry["flagged"].items())),
         refusal=entry["error"] or _first_refusal(members),
     )
+
+
+def _question(member: dict[str, Any], question: dict[str, Any]) -> AskedQuestion:
+    """The question with the field that answers it (medium and year have fields of their own)."""
+    headers = {column["column"]: column["header"] for column in member["understanding"]}
+    name = ""
+    if question["code"] == "unit_doubtful" and question["column"] in headers:
+        name = f"{UNIT_FIELD}{headers[question['column']]}"
+    elif question["code"] == "date_order":
+        name = question["code"]
+    return AskedQuestion(question["text"], name, tuple(question["options"]))
+
+
+def answers(posted: Mapping[str, str]) -> dict[str, Any]:
+    """Answers of a form in the form of a mapping file; unanswered questions are left out."""
+    columns = {
+        name.removeprefix(UNIT_FIELD): {"unit": value}
+        for name, value in posted.items()
+        if name.startswith(UNIT_FIELD) and value
+    }
+    found: dict[str, Any] = {"columns": columns} if columns else {}
+    if posted.get("date_order"):
+        found["date_order"] = posted["date_order"]
+    return found
+
+
+def merged(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
+    """Earlier answers with later ones put over them."""
+    columns = {**before.get("columns", {}), **after.get("columns", {})}
+    return {**before, **after, **({"columns": columns} if columns else {})}
 
 
 def _once(items: Any) -> tuple[Any, ...]:

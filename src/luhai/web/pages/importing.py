@@ -18,10 +18,11 @@ from django.views.decorators.http import require_POST
 
 from luhai.errors import InputError, LuhaiError, NotFoundError
 from luhai.observations.export import csv_bytes, excel_bytes
+from luhai.observations.reading.mapping import mapping_from
 from luhai.web import importing
 from luhai.web.activity import recent_imports
 from luhai.web.models import ImportJob
-from luhai.web.preview import Preview, previewed
+from luhai.web.preview import Preview, answers, merged, previewed
 from luhai.web.security import megabytes
 from luhai.web.snapshot import snapshot
 from luhai.web.words import clauses, listed, science_language
@@ -179,6 +180,9 @@ def confirm(request: HttpRequest, job_id: UUID) -> HttpResponse:
         )
     if "again" in request.POST:
         found.medium, found.year = _medium(request), _year(request)
+        # Answers of an earlier reading stay valid: their questions are not asked again.
+        found.mapping = merged(found.mapping, answers(request.POST.dict()))
+        mapping_from(found.mapping)
         importing.begin(found, "preview")
     else:
         importing.begin(found, "store")
