@@ -89,19 +89,34 @@ def order_observations(frame: pl.DataFrame) -> OrderedObservations:
             water = water * (len(words) + 1) + codes + 1
     time = frame["time"].to_physical().to_numpy().astype(np.int64, copy=False)
     key = pack(series, time)
-    order = np.lexsort((time, series)) if key is None else np.argsort(key, kind="stable")
-    if (order[1:] > order[:-1]).all():
-        order = np.arange(frame.height)
-    else:
+    order = np.lexsort((time, series)) if key is None else _stable_order(key)
+    if not (order[1:] > order[:-1]).all():
         frame = frame[order]
+        series, water, time = series[order], water[order], time[order]
+        ranked = {name: (_in_order(codes, order), words) for name, (codes, words) in ranked.items()}
     return OrderedObservations(
         frame=frame,
-        series=series[order],
-        water=water[order],
-        time=time[order],
-        codes={name: codes[order] for name, (codes, _) in ranked.items()},
+        series=series,
+        water=water,
+        time=time,
+        codes={name: codes for name, (codes, _) in ranked.items()},
         words={name: words for name, (_, words) in ranked.items()},
     )
+
+
+def _in_order(codes: Codes, order: Codes) -> Codes:
+    """The codes in another order; where all are the same (often medium and layer) as they are."""
+    return codes if codes.min() == codes.max() else codes[order]
+
+
+def _stable_order(key: Codes) -> Codes:
+    """Positions that sort the keys, equal keys in the order they came in."""
+    # The engine sorts faster but promises no order among equals; mostly there are none.
+    order: Codes = pl.Series(key).arg_sort().cast(pl.Int64).to_numpy()
+    ordered = key[order]
+    if (ordered[1:] == ordered[:-1]).any():
+        order = np.argsort(key, kind="stable")
+    return order
 
 
 def pack(codes: Codes, time: Codes) -> Codes | None:
