@@ -117,7 +117,7 @@ def compare(store: ObservationStore, standard: str, repeat: int) -> None:
 
     def ours() -> pl.DataFrame:
         with engine_frame(store) as frame:
-            [batch] = assess_batches(frame, basis, indicators=False)
+            [batch] = assess_batches(frame, basis, indicators=False, reasons=False)
         return batch.classes
 
     def hand() -> pl.DataFrame:

@@ -29,7 +29,7 @@ from luhai.assessment.classes import (
 from luhai.assessment.deciding import place_classes
 from luhai.assessment.exceeding import over_counts
 from luhai.assessment.identity import result_id
-from luhai.assessment.leaving_out import LEFT_OUT_SCHEMA, derived_left_out, reasons, summed
+from luhai.assessment.leaving_out import LEFT_OUT_SCHEMA, derived_left_out, summed, with_reasons
 from luhai.assessment.periods import STEP_KEYS, rolling_year, start_texts
 from luhai.assessment.scope import (
     FRESH_MEDIA,
@@ -146,7 +146,7 @@ def assess(
         return Assessment(
             _empty(CLASS_COLUMNS),
             _empty(INDICATOR_COLUMNS),
-            pl.DataFrame(schema=LEFT_OUT_SCHEMA),
+            _nothing_left_out(),
             (note,),
         )
     if len(batches) == 1:
@@ -160,7 +160,12 @@ def assess(
 
 
 def assess_batches(
-    observations: Any, basis: Basis, *, year: int | None = None, indicators: bool = True
+    observations: Any,
+    basis: Basis,
+    *,
+    year: int | None = None,
+    indicators: bool = True,
+    reasons: bool = True,
 ) -> Iterator[Assessment]:
     """Classes batch by batch: one batch, except by sample, where it holds whole months.
 
@@ -168,12 +173,13 @@ def assess_batches(
         observations, year: see ``assess``.
         basis: what the assessment rests on.
         indicators: whether to fill the table of indicators, which takes a further pass.
+        reasons: whether to fill the table of what was left out, which takes a further pass.
     """
     frame = observation_frame(observations)
     if year is not None:
         frame = frame.filter(nw.col("year") == year)
     if basis.by != "sample":
-        yield from _batch(frame, basis, None, indicators)
+        yield from _batch(frame, basis, None, indicators, reasons)
         return
     rates = None
     if basis.method.nondetect.threshold is not None:
@@ -186,7 +192,7 @@ def assess_batches(
         )
         rates = yearly_counts(_collected(means(frame, yearly.rules, yearly.chain)))
     for part in _months(frame):
-        yield from _batch(part, basis, rates, indicators)
+        yield from _batch(part, basis, rates, indicators, reasons)
 
 
 def _months(frame: Frame) -> Iterator[Frame]:
@@ -226,13 +232,13 @@ def _collected(frame: Frame) -> pl.DataFrame:
 
 
 def _batch(
-    frame: Frame, basis: Basis, rates: pl.DataFrame | None, indicators: bool
+    frame: Frame, basis: Basis, rates: pl.DataFrame | None, indicators: bool, reasons: bool
 ) -> Iterator[Assessment]:
     rules, chain = basis.rules, basis.chain
     table = unscaled(_collected(means(frame, rules, chain)), rules)
     if table.is_empty():
         return
-    omitted = _left_out(frame, table, rules)
+    omitted = _left_out(frame, table, rules) if reasons else _nothing_left_out()
     rates = yearly_counts(table) if rates is None else rates
     if indicators and basis.by != "sample":
         table = _with_over_counts(table, frame, basis)
@@ -256,8 +262,8 @@ def _batch(
 def _left_out(frame: Frame, table: pl.DataFrame, rules: Rules) -> pl.DataFrame:
     """Counts of values left out; asked of the engine only where some were."""
     if table["rows"].sum() == table["n"].sum():
-        return pl.DataFrame(schema=LEFT_OUT_SCHEMA)
-    explained = reasons(_collected(left_out(frame, rules)), rules)
+        return _nothing_left_out()
+    explained = with_reasons(_collected(left_out(frame, rules)), rules)
     if not rules.sums:
         return explained
     return summed(pl.concat([explained, derived_left_out(table, explained, rules)]))
@@ -403,6 +409,10 @@ def _over_samples(table: pl.DataFrame, basis: Basis) -> pl.Expr:
         own = pl.col("standard") == name.removeprefix("over_")
         count = pl.when(own).then(pl.col(name)).otherwise(count)
     return count.cast(pl.Int32)
+
+
+def _nothing_left_out() -> pl.DataFrame:
+    return pl.DataFrame(schema=LEFT_OUT_SCHEMA)
 
 
 def _empty(columns: tuple[str, ...]) -> pl.DataFrame:

@@ -38,6 +38,7 @@ _TEXT_DEFAULTS = ("censored", "flag")
 # Powers of ten that keep a sum of 9,000 largest values in 64 bits; values have no more decimals.
 _DIGITS, _MOST_DECIMALS = 15, 9
 _TRANSFORMED_SCALE = {HYDROGEN: 1e17, GEOMETRIC: 1e12}
+_HALF_NUMBER = 2**32
 _FRACTION = 1e9
 """Parts of a scaled unit that means of means are summed in, beside whole units."""
 _DEFAULT_HIGH = 1e4
@@ -244,8 +245,10 @@ def prepared(frame: Frame, rules: Rules) -> Frame:
     value = nw.when(low).then(nw.lit(0).cast(nw.Int64)).otherwise(plain)
     limit = plain
     if codes:
-        value = nw.when(any_of("indicator", codes)).then(special).otherwise(value)
-        limit = nw.when(any_of("indicator", codes)).then(special_limit).otherwise(limit)
+        # A membership list, because engines evaluate it once per dictionary entry of a column.
+        is_special = nw.col("indicator").is_in(list(codes))
+        value = nw.when(is_special).then(special).otherwise(value)
+        limit = nw.when(is_special).then(special_limit).otherwise(limit)
     usable = ~nw.col("filled").is_null() & _not_excluded(rules.excluded_flags)
     return (
         frame.with_columns(filled=_filled(rules))
@@ -341,12 +344,17 @@ def means(frame: Frame, rules: Rules, chain: Chain) -> Frame:
                 for medium in rules.media[1:]
             }
         )
-    table = rows.group_by(*keys).agg(
-        *(nw.col(name).sum() for name in ("base", *limits)),
-        nw.col("low").sum(),
-        n=nw.col("base").count(),
-        rows=nw.len(),
-        **media,
+    # Two counts in one sum: values in the low half of the number, non-detects in the high half.
+    both = nw.when(~nw.col("base").is_null()).then(nw.col("low") * _HALF_NUMBER + 1)
+    table = (
+        rows.with_columns(both=both)
+        .group_by(*keys)
+        .agg(*(nw.col(name).sum() for name in ("base", *limits, "both")), rows=nw.len(), **media)
+    )
+    table = (
+        table.with_columns(low=nw.col("both").cast(nw.Int64) // _HALF_NUMBER)
+        .with_columns(n=nw.col("both").cast(nw.Int64) - nw.col("low") * _HALF_NUMBER)
+        .drop("both")
     )
     table = _divide(table, ("base", *limits), "n").with_columns(parts=nw.col("n"))
     for step in chain.steps[1:]:
@@ -459,20 +467,16 @@ def left_out(frame: Frame, rules: Rules) -> Frame:
         ``place, year, indicator, flag, censored, excluded, empty`` and ``rows``; ``excluded`` is
         true where a quality flag excludes the value, ``empty`` where there is no value to use.
     """
-    rows = prepared(frame, rules)
-    clean = (nw.col("flag") == "") | nw.col("flag").is_null()
+    flag, value = nw.col("flag"), nw.col("value")
+    suspect = (flag != "") | value.is_null()
     special = rules.codes(HYDROGEN) + rules.codes(GEOMETRIC)
-    # Three plain conditions instead of one: engines skip files and row groups by them.
-    found = [
-        rows.filter(nw.col("flag") != "").filter(~nw.col("used")),
-        rows.filter(nw.col("value").is_null()).filter(clean & ~nw.col("used")),
-    ]
     if special:
-        unfit = any_of("indicator", special) & ~nw.col("value").is_null()
-        found.append(rows.filter(unfit).filter(clean & ~nw.col("used")))
+        unfit = (nw.col("censored") == "<") | (value <= 0)
+        suspect = suspect | (nw.col("indicator").is_in(list(special)) & unfit)
+    # Most rows are above suspicion: they go before anything is computed for them.
+    rows = prepared(frame.filter(suspect), rules).filter(~nw.col("used"))
     columns = ("place", "year", "indicator", "flag", "censored", "filled")
-    narrow = [nw.col(name) for name in columns]
-    together = nw.concat([part.select(*narrow) for part in found], how="vertical")
+    together = rows.select(*columns)
     return (
         together.with_columns(
             excluded=~_not_excluded(rules.excluded_flags), empty=nw.col("filled").is_null()

@@ -44,7 +44,7 @@ def reason_text(reason: str) -> Text:
     return flag.meaning if flag is not None else Text(reason)
 
 
-def reasons(table: pl.DataFrame, rules: Rules) -> pl.DataFrame:
+def with_reasons(table: pl.DataFrame, rules: Rules) -> pl.DataFrame:
     """Collected rows of ``averaging.left_out`` with one reason each.
 
     A row under several excluding flags is counted once, under the first that stands in it.
@@ -70,7 +70,7 @@ def derived_left_out(means: pl.DataFrame, explained: pl.DataFrame, rules: Rules)
 
     Args:
         means: collected means with ``rows`` and ``n``.
-        explained: values left out for other reasons, from ``reasons``.
+        explained: values left out for other reasons, from ``with_reasons``.
         rules: whose ``sums`` are asked about.
     """
     totals = list(rules.sums)
