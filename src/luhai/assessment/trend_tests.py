@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import permutations
 from math import erfc, sqrt
 
@@ -282,11 +283,16 @@ def _exact_p(value_order: Signs, time_order: Signs, score: int) -> float | None:
         return float(stats.kendalltau(moments, ranks, method="exact").pvalue)
     if n > _LARGEST_ENUMERATED:
         return None
-    orders = np.array(list(permutations(range(n))))
-    upper = np.triu_indices(n, k=1)
-    permuted = value_order[orders[:, upper[0]], orders[:, upper[1]]].astype(np.int64)
-    scores = permuted @ time_order[upper].astype(np.int64)
+    scores = value_order.ravel()[_pairs_of_orders(n)] @ time_order[np.triu_indices(n, k=1)]
     return float(np.mean(np.abs(scores) >= abs(score)))
+
+
+@cache
+def _pairs_of_orders(n: int) -> NDArray[np.intp]:
+    """Flat positions of all pairs of n values in a matrix, for every order; (n!, n(n-1)/2)."""
+    orders = np.array(list(permutations(range(n))), dtype=np.intp)
+    first, second = np.triu_indices(n, k=1)
+    return orders[:, first] * n + orders[:, second]
 
 
 def _triangle_sums(order: Signs) -> NDArray[np.int64]:

@@ -197,3 +197,24 @@ def test_shown_values_are_on_the_safe_side() -> None:
     assert shown(0.35499999999999998, 3, upper=True) == "0.355"
     assert shown(4.0 * 0.1 + 0.2, 2, upper=False) == "0.60"
     assert shown(None, 3, upper=True) == ""
+
+
+def test_an_automatic_station_in_the_middle_of_a_month() -> None:
+    """Half of August is known: its remaining days count into the month, not beside it."""
+    random = np.random.default_rng(5)
+    first, last = date(2015, 1, 1).toordinal(), date(2020, 8, 15).toordinal()
+    days = [date.fromordinal(number) for number in range(first, last + 1)]
+    rows = [
+        ("R1", "w21011", day.year, day.month, day.day, 0.15 + 0.02 * float(random.random()), "")
+        for day in days
+    ]
+    table = observations(rows, "river")
+    row = outlook(table, place_targets=_targets(), year=2020).row(0, named=True)
+    means = table.filter(pl.col("year") == 2020).group_by("month").agg(pl.col("value").mean())
+    known = dict(means.iter_rows())
+    needed = row["required_mean"]
+    august = (15 * known[8] + 16 * needed) / 31
+    year = (sum(known[month] for month in range(1, 8)) + august + 4 * needed) / 12
+    assert year == pytest.approx(0.2005)
+    assert (row["samples"], row["remaining"]) == (8.0, 5.0)
+    assert row["remaining_parts"] == "8;9;10;11;12"
