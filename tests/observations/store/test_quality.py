@@ -401,6 +401,12 @@ def test_the_tables_name_known_indicators() -> None:
         assert codes <= known
 
 
+def test_every_flag_is_explained_in_the_documentation() -> None:
+    page = (Path(__file__).resolve().parents[3] / "docs" / "observations.md").read_text("utf-8")
+    missing = [flag for flag in quality_flags() if f"`{flag}`" not in page]
+    assert missing == []
+
+
 def test_a_missing_threshold_is_named() -> None:
     with pytest.raises(UsageError, match="least_reading"):
         threshold("frozen", "least_reading")
