@@ -20,7 +20,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import narwhals as nw
@@ -327,29 +327,38 @@ def means(frame: Frame, rules: Rules, chain: Chain) -> Frame:
         rules name several media also ``rows_MEDIUM`` for every medium but the first.
     """
     keys = ["place", "indicator", *STEP_KEYS[chain.steps[0]]]
-    limits = rules.limit_columns
-    rows = value_rows(frame, rules, keys)
-    names = rows.collect_schema().names()
-    media = (
-        {f"rows_{medium}": nw.col(f"rows_{medium}").sum() for medium in rules.media[1:]}
-        if "medium" in names and not rules.sums
-        else {}
+    if not rules.sums:
+        return _chained(value_rows(frame, rules, keys), rules.limit_columns, rules, chain)
+    # Only derived sums carry the limits of their parts: two streams, joined when they are small.
+    totals = any_of("indicator", tuple(rules.sums))
+    plain = replace(rules, sums={})
+    ordinary = _chained(
+        value_rows(frame, plain, keys).filter(~totals), plain.limit_columns, rules, chain
     )
-    if media:
+    sums = _chained(
+        value_rows(frame, rules, keys).filter(totals), rules.limit_columns, rules, chain
+    )
+    zeros = {name: nw.lit(0.0) for name in rules.limit_columns if name != "limit_0"}
+    columns = sums.collect_schema().names()
+    return nw.concat([ordinary.with_columns(**zeros).select(*columns), sums], how="vertical")
+
+
+def _chained(rows: Frame, limits: tuple[str, ...], rules: Rules, chain: Chain) -> Frame:
+    """Means of rows through all steps of the chain."""
+    keys = ["place", "indicator", *STEP_KEYS[chain.steps[0]]]
+    names = rows.collect_schema().names()
+    media = [f"rows_{medium}" for medium in rules.media[1:]] if "medium" in names else []
+    for name in media:
+        of_medium = nw.col("medium") == name.removeprefix("rows_")
         rows = rows.with_columns(
-            **{
-                f"rows_{medium}": nw.when(nw.col("medium") == medium)
-                .then(nw.lit(1))
-                .otherwise(nw.lit(0))
-                for medium in rules.media[1:]
-            }
+            nw.when(of_medium).then(nw.lit(1)).otherwise(nw.lit(0)).alias(name)
         )
     # Two counts in one sum: values in the low half of the number, non-detects in the high half.
     both = nw.when(~nw.col("base").is_null()).then(nw.col("low") * _HALF_NUMBER + 1)
     table = (
         rows.with_columns(both=both)
         .group_by(*keys)
-        .agg(*(nw.col(name).sum() for name in ("base", *limits, "both")), rows=nw.len(), **media)
+        .agg(*(nw.col(name).sum() for name in ("base", *limits, "both", *media)), rows=nw.len())
     )
     table = (
         table.with_columns(low=nw.col("both").cast(nw.Int64) // _HALF_NUMBER)
@@ -358,7 +367,7 @@ def means(frame: Frame, rules: Rules, chain: Chain) -> Frame:
     )
     table = _divide(table, ("base", *limits), "n").with_columns(parts=nw.col("n"))
     for step in chain.steps[1:]:
-        table = _next_mean(table, step, rules, tuple(media))
+        table = _next_mean(table, step, limits, media)
     return table
 
 
@@ -428,13 +437,13 @@ def season_of_month() -> nw.Expr:
     return season
 
 
-def _next_mean(table: Frame, step: str, rules: Rules, media: tuple[str, ...]) -> Frame:
+def _next_mean(table: Frame, step: str, limits: Sequence[str], media: Sequence[str]) -> Frame:
     """Means of means, as exact as those of values.
 
     A mean is no decimal of a few places, so that whole units and billionths of a unit are summed
     apart as integers; together they hold more digits than the mean itself.
     """
-    names = ("base", *rules.limit_columns)
+    names = ("base", *limits)
     if step == "season":
         table = table.with_columns(season=season_of_month())
     keys = ["place", "indicator", *STEP_KEYS[step]]
