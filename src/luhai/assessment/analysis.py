@@ -51,6 +51,10 @@ IN_MEMORY_ROWS = 5_000_000
 """Up to so many observations (about 1 GB) are held in memory, which is some times faster; more are
 read from the store's files for each step. Both give the same bits."""
 
+SAMPLE_LEVEL_ROWS = 5_000_000
+"""Classes of single samples are stored up to so many observations. Beyond, their tables would be
+larger than the store itself; ``luhai assess --by sample`` writes them to a file."""
+
 STEPS = (
     N_("reading the store"),
     N_("classes"),
@@ -98,6 +102,11 @@ class Inputs:
     def as_of(self) -> date:
         """Local day of the newest observation: what comes after it is not known yet."""
         return self.until.astimezone(LOCAL).date()
+
+    @property
+    def periods(self) -> tuple[str, ...]:
+        """Periods whose classes are stored."""
+        return PERIODS if self.observations <= SAMPLE_LEVEL_ROWS else PERIODS[1:]
 
     def of(self, standard: str) -> Any:
         """Observations of the media that a standard is used for."""
@@ -233,7 +242,7 @@ def class_tables(inputs: Inputs) -> dict[str, pl.DataFrame]:
     """Classes, indicators and what was left out, for every period and medium."""
     found: dict[str, list[pl.DataFrame]] = {"classes": [], "indicators": [], "left_out": []}
     for standard in sorted(set(inputs.standards.values())):
-        for by in PERIODS:
+        for by in inputs.periods:
             assessed = assess(
                 inputs.of(standard),
                 standard=standard,
@@ -336,6 +345,7 @@ def describe(inputs: Inputs, tables: dict[str, pl.DataFrame]) -> dict[str, Any]:
         }
         if inputs.plan
         else None,
+        "periods": list(inputs.periods),
         "standards": inputs.standards,
         "methods": methods,
     }

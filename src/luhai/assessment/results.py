@@ -214,11 +214,13 @@ def _write_folder(folder: Path, contents: Mapping[str, bytes], manifest: dict[st
         text = json.dumps(manifest, ensure_ascii=False, indent=2, default=str)
         write_atomically(temporary / _MANIFEST, text.encode())
         temporary.chmod(0o755)
-        if folder.exists():
+        try:
+            temporary.rename(folder)
+        except OSError:
+            if not (folder / _MANIFEST).is_file():
+                raise
             # The same run again: its tables are the same bits, only the time is newer.
             write_atomically(folder / _MANIFEST, text.encode())
-        else:
-            temporary.rename(folder)
     finally:
         if temporary.exists():
             shutil.rmtree(temporary)

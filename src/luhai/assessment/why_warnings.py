@@ -12,7 +12,7 @@ from luhai.assessment.warning import warning_text, warnings
 from luhai.assessment.warning_rules import warning_rules
 from luhai.assessment.why import explainer
 from luhai.assessment.why_attainment import target_of
-from luhai.assessment.why_classes import class_name, indicator_tree
+from luhai.assessment.why_classes import class_name, indicator_tree, shallow
 from luhai.assessment.why_means import SHOWN_DIGITS
 from luhai.assessment.why_parts import Evidence, number_text, versions_step
 from luhai.standards import citation, indicator, load_standard
@@ -173,7 +173,11 @@ def _inputs(evidence: Evidence, row: dict[str, Any], year: int) -> list[Why]:
                 "{indicator}, {year}: {n} parts",
                 {"indicator": indicator(row["indicator"]).short, "year": year, "n": len(found)},
             ),
-            children=tuple(indicator_tree(evidence, entry, final=False) for entry in found),
+            # The newest part is opened; the others are results of their own and open by their ids.
+            children=(
+                indicator_tree(evidence, found[0], final=False),
+                *(shallow(evidence, entry) for entry in found[1:]),
+            ),
         )
     ]
 

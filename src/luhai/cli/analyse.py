@@ -6,10 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import click
+import polars as pl
 
 from luhai.assessment.analysis import analyse
 from luhai.assessment.overview import Overview, overview
+from luhai.assessment.results import Run
 from luhai.cli.output import format_option, print_json, print_rows, progress
+from luhai.standards import load_standard
 from luhai.text import N_, language_from_environment, translate
 from luhai.workspace import Workspace
 
@@ -56,7 +59,29 @@ def command(folder: Path, year: int | None, output_format: str) -> None:
             }
         )
         return
-    _print_table(found, language)
+    if found.places:
+        _print_table(found, language)
+    else:
+        _print_classes(run, language)
+
+
+def _print_classes(run: Run, language: str) -> None:
+    """Yearly classes of every place, for a workspace whose plan sets no targets."""
+    yearly = run.table("classes").filter(pl.col("by") == "year").sort("place", "standard", "year")
+    years = sorted(yearly.get_column("year").unique().to_list())[-_YEARS_SHOWN:]
+    rows = []
+    for (place, standard), part in yearly.group_by("place", "standard", maintain_order=True):
+        edition = load_standard(str(standard))
+        numbers = dict(zip(part["year"].to_list(), part["class"].to_list(), strict=True))
+        names = {
+            str(year): edition.class_name(number, language) for year, number in numbers.items()
+        }
+        rows.append({"place": place, **names})
+    columns = {"place": translate("Place", language), **{str(year): str(year) for year in years}}
+    print_rows(rows, columns, title=translate("Yearly classes (no plan, no targets)", language))
+
+
+_YEARS_SHOWN = 10
 
 
 def _print_table(found: Overview, language: str) -> None:

@@ -100,6 +100,15 @@ def test_data_too_large_for_memory_give_the_same_bits(
     assert analyse(workspace).id == run.id
 
 
+def test_samples_of_very_large_stores_are_not_stored(
+    analysed: tuple[Workspace, Run], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workspace, _ = analysed
+    monkeypatch.setattr(analysis, "SAMPLE_LEVEL_ROWS", 1)
+    tables = analysis.class_tables(read_inputs(workspace))
+    assert set(tables["classes"]["by"]) == {"month", "season", "year"}
+
+
 def test_an_earlier_year_is_another_run_and_leaves_later_data_out(
     analysed: tuple[Workspace, Run],
 ) -> None:

@@ -6,11 +6,13 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from click.testing import CliRunner
 
 from luhai.assessment.analysis import analyse
 from luhai.assessment.overview import overview
 from luhai.assessment.results import TABLES
 from luhai.assessment.why import explain
+from luhai.cli.analyse import command as analyse_command
 from luhai.observations.importing import import_paths
 from luhai.workspace import Workspace
 
@@ -68,5 +70,8 @@ def test_data_without_a_plan_have_classes_and_explanations(tmp_path: Path, mediu
     assert run.table("attainment").is_empty()
     assert run.table("outlook").is_empty()
     assert overview(workspace, run).places == ()
+    outcome = CliRunner().invoke(analyse_command, ["--workspace", str(workspace.root)])
+    assert outcome.exit_code == 0, outcome.output
+    assert all(place in outcome.output for place in run.table("classes")["place"].unique())
     result_id = run.table("classes").filter(pl.col("class") > 0)["result_id"][0]
     assert any(step.row is not None for step in explain(workspace, result_id).walk())
