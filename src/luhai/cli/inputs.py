@@ -17,6 +17,7 @@ import click
 import polars as pl
 
 from luhai.errors import InputError, NotFoundError
+from luhai.observations.export import neutralise
 from luhai.observations.importing import import_paths
 from luhai.observations.reports import FileReport
 from luhai.observations.schema import REJECT_SCHEMA
@@ -67,7 +68,7 @@ class OpenedObservations:
         click.echo(message.format(count=self.rejects.height, reasons=reasons), err=True)
         for row in self.rejects.head(_SHOWN_REJECTS).iter_rows(named=True):
             where = f"{row['file']} {row['sheet'] or ''} {row['row']}{row['column'] or ''}"
-            shown = f" '{row['value_text']}'" if row["value_text"] else ""
+            shown = f" '{_as_written(row['value_text'])}'" if row["value_text"] else ""
             click.echo(f"  {' '.join(where.split())}{shown}: {row['message']}", err=True)
         if self.rejects.height > _SHOWN_REJECTS:
             click.echo(
@@ -139,6 +140,12 @@ def require_rows(opened: OpenedObservations, path: Path) -> None:
         where=str(path),
         remedy="See the reasons above; a mapping file (--mapping) can say what headers mean.",
     )
+
+
+def _as_written(text: str) -> str:
+    """A cell of a rejects file without the apostrophe that keeps spreadsheets from running it."""
+    plain = text.removeprefix("'")
+    return plain if neutralise(plain) == text else text
 
 
 def _rejects(reports: list[FileReport]) -> pl.DataFrame:

@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from luhai.assessment.groups_input import ClassTable, read_classes, standard_of_rule
+from luhai.cli.citing import citation_line
 from luhai.cli.output import format_option, print_json, print_rows
 from luhai.standards import (
     Level,
@@ -65,7 +66,7 @@ def command(path: Path, rule: str, output_format: str) -> None:
     if level is not None:
         message = translate("Level: {level}", language)
         click.echo(message.format(level=level.name[language]))
-        click.echo(f"{level.citation.title}, {level.clause} [{level.verified}]")
+        click.echo(citation_line(level.citation, language))
     if dominant is not None:
         click.echo(dominant.render(language))
     if note is not None:

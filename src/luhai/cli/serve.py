@@ -85,6 +85,7 @@ def _announce(
 
 def _serve(host: str, port: int) -> None:
     from granian.constants import Interfaces
+    from granian.log import LogLevels
     from granian.server import Server
 
     server = Server(
@@ -95,6 +96,8 @@ def _serve(host: str, port: int) -> None:
         workers=1,
         blocking_threads=4,
         websockets=False,
+        # Standard output holds the address only.
+        log_level=LogLevels.warning,
         log_access=False,
     )
     server.serve()

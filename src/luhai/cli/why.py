@@ -12,10 +12,10 @@ from rich.tree import Tree
 
 from luhai.assessment.evidence import evidence_bundle
 from luhai.assessment.why import explain
+from luhai.cli.citing import citation_line
 from luhai.cli.output import format_option, print_json
-from luhai.standards import clause_text
 from luhai.text import N_, language_from_environment, translate
-from luhai.why import Citation, RawRow, Why
+from luhai.why import RawRow, Why
 from luhai.workspace import Workspace, write_atomically
 
 
@@ -71,15 +71,6 @@ def tree(why: Why, language: str, branch: Tree | None = None) -> Tree:
     for child in why.children:
         tree(child, language, node)
     return node
-
-
-def citation_line(citation: Citation, language: str) -> str:
-    """A citation in one line, with its verification mark."""
-    verified = citation.verified in ("V", "C")
-    mark = translate("verified", language) if verified else translate("to be verified", language)
-    sign = "✓" if verified else "?"
-    clause = clause_text(citation.clause)[language]
-    return f"§ {citation.title} {clause} · {sign} {mark}"
 
 
 def raw_table(row: RawRow, language: str) -> Table:
