@@ -59,7 +59,6 @@ _TABLE_SETTINGS: dict[str, str | None] = {
     "delta.deletedFileRetentionDuration": "interval 36500 days",
     "delta.checkpointInterval": "20",
 }
-_STATISTICS = {"year": "partition.year", "start": "min.time", "end": "max.time"}
 
 
 @dataclass(frozen=True)
@@ -224,7 +223,9 @@ class ObservationStore:
             )
         if end is not None:
             lazy = lazy.filter(pl.col("time") < _aware(end), pl.col("year") <= _aware(end).year + 1)
-        return lazy.sort("place", "indicator", "time", "layer", "depth_m", "file", "row").collect()
+        return lazy.sort(
+            "place", "indicator", "time", "layer", "depth_m", "file", "row", "value"
+        ).collect()
 
     def compare(self, frame: pl.DataFrame) -> Compared:
         """Set rows against each other and against the store.
@@ -307,17 +308,15 @@ class ObservationStore:
         actions = pl.DataFrame(table.get_add_actions(flatten=True))
         if actions.height == 0:
             return []
-        years = frame["year"].unique().to_list()
         first, last = frame.select(a=pl.col("time").min(), b=pl.col("time").max()).row(0)
-        touched = actions.filter(pl.col(_STATISTICS["year"]).cast(pl.Int64).is_in(years))
-        if {_STATISTICS["start"], _STATISTICS["end"]} <= set(actions.columns):
+        if {"min.time", "max.time"} <= set(actions.columns):
             # A file without statistics may hold anything; statistics are cut to milliseconds.
             grace = pl.duration(milliseconds=1)
-            touched = touched.filter(
-                (pl.col(_STATISTICS["start"]) <= last).fill_null(True),
-                (pl.col(_STATISTICS["end"]) + grace >= first).fill_null(True),
+            actions = actions.filter(
+                (pl.col("min.time") <= last).fill_null(True),
+                (pl.col("max.time") + grace >= first).fill_null(True),
             )
-        return [str(self.path / unquote(path)) for path in touched["path"]]
+        return [str(self.path / unquote(path)) for path in actions["path"]]
 
     def _table(self, version: int | None) -> DeltaTable | None:
         try:
@@ -344,11 +343,12 @@ class ObservationStore:
 
     def _remove_orphans(self) -> list[Path]:
         """Remove files that a killed writer left and that no version names."""
-        log = self.path / "_delta_log"
-        if not log.is_dir():
+        commits = sorted((self.path / "_delta_log").glob("*.json"))
+        if len(commits) != self.version + 1:
+            # Part of the log is gone (a backup restored by halves): what it named is unknown.
             return []
         named: set[str] = set()
-        for commit in log.glob("*.json"):
+        for commit in commits:
             for line in commit.read_text(encoding="utf-8").splitlines():
                 action = json.loads(line)
                 for kind in ("add", "remove"):

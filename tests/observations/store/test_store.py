@@ -285,3 +285,15 @@ def test_the_place_of_the_workspace_does_not_matter(tmp_path: Path, make: MakeFr
     assert store.relation().select(nw.len()).collect().item() == 1
     with pytest.raises(UsageError, match="%"):
         ObservationStore(Workspace.create(tmp_path / "100%25"))
+
+
+def test_the_same_moment_under_another_calendar_is_the_same(
+    store: ObservationStore, make: MakeFrame
+) -> None:
+    """Local year, month and day are no part of identity: a file may state another offset."""
+    frame = make(time=datetime(2020, 12, 31, 20, tzinfo=UTC))
+    store.append(frame, import_id="first")
+    utc = frame.with_columns(
+        year=pl.lit(2020, pl.Int16), month=pl.lit(12, pl.Int8), day=pl.lit(31, pl.Int8)
+    )
+    assert store.append(utc, import_id="second").duplicates == 1

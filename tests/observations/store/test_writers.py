@@ -150,6 +150,33 @@ def _start(workspace: Workspace, table: Path, name: str) -> subprocess.Popen[str
     )
 
 
+def test_files_that_a_killed_writer_left_are_removed_and_no_others(
+    store: ObservationStore, make: MakeFrame
+) -> None:
+    store.append(make(), import_id="first")
+    (kept,) = store.files()
+    orphan = Path(kept).with_name("orphan.parquet")
+    orphan.write_bytes(b"half a file")
+    store.append(make(value=0.2), import_id="second")
+    assert orphan.exists(), "a writer that ended properly leaves nothing to look for"
+    lock = store.path.with_name("observations.lock")
+    lock.write_text('{"process": 1, "since": "2020-01-01T00:00:00+00:00"}')  # as a kill leaves it
+    store.append(make(value=0.3), import_id="third")
+    assert not orphan.exists()
+    assert sorted(store.rows()["value"]) == [0.2, 0.3, 0.36]
+
+
+def test_nothing_is_removed_where_the_log_is_incomplete(
+    store: ObservationStore, make: MakeFrame
+) -> None:
+    for number in range(21):
+        store.append(make(value=float(number)), import_id=str(number))
+    (store.path / "_delta_log" / f"{3:020d}.json").unlink()  # the checkpoint still names its file
+    store.path.with_name("observations.lock").write_text("{}")
+    store.append(make(value=99.0), import_id="last")
+    assert store.rows().height == 22
+
+
 @pytest.mark.slow
 def test_a_writer_killed_at_any_moment_leaves_the_old_or_the_new_version(
     workspace: Workspace, make: MakeFrame, tmp_path: Path
