@@ -42,7 +42,8 @@ document.addEventListener("click", (event) => {
   const close = event.target.closest("[data-close-why]");
   if (close && panel()) { event.preventDefault(); closePanel(true); return; }
   const copy = event.target.closest("[data-copy]");
-  if (copy) {
+  // Without HTTPS only this machine has a clipboard; elsewhere the link leads to the page itself.
+  if (copy && navigator.clipboard) {
     event.preventDefault();
     navigator.clipboard.writeText(new URL(copy.href, location.href).href).then(() => { copy.textContent = words.copied; });
     return;
