@@ -23,6 +23,8 @@ SATURATION = "lh_do_saturation"
 _TRANSFORMED_DIGITS = 9
 """Significant digits kept of means that went through a logarithm: the exact sums are of rounded
 logarithms or hydrogen ions, whose own last digits mean nothing."""
+_HYDROGEN_DIGITS = 7
+"""A hydrogen ion is summed to 1e-17 mol/L, so the pH 9.5 is known to seven digits and no more."""
 _MULTIPLE_DIGITS = 2
 
 
@@ -90,8 +92,8 @@ def mean_values(table: pl.DataFrame, basis: Basis, rates: pl.DataFrame) -> pl.Se
         limit = table[name].to_numpy()
         share = np.where(geometric, np.log(factor), factor)
         means = means + share * limit
-    means[geometric] = _significant(np.exp(means[geometric]))
-    means[hydrogen] = _significant(-np.log10(base[hydrogen]))
+    means[geometric] = _significant(np.exp(means[geometric]), _TRANSFORMED_DIGITS)
+    means[hydrogen] = _significant(-np.log10(base[hydrogen]), _HYDROGEN_DIGITS)
     if np.isinf(means).any():
         row = table.row(int(np.flatnonzero(np.isinf(means))[0]), named=True)
         raise InputError(
@@ -103,11 +105,11 @@ def mean_values(table: pl.DataFrame, basis: Basis, rates: pl.DataFrame) -> pl.Se
     return pl.Series("mean", means).fill_nan(None)
 
 
-def _significant(values: Floats) -> Floats:
+def _significant(values: Floats, digits: int) -> Floats:
     result = values.copy()
     known = np.isfinite(values) & (values != 0)
     exponent = np.floor(np.log10(np.abs(values[known]))).astype(np.int64)
-    result[known] = round_half_even(values[known], _TRANSFORMED_DIGITS - 1 - exponent)
+    result[known] = round_half_even(values[known], digits - 1 - exponent)
     return result
 
 
