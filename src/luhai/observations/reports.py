@@ -20,7 +20,7 @@ class MemberReport:
     """One table of a file: a plain file itself, a sheet, a member of an archive.
 
     Attributes:
-        file: name as shown, e.g. ``stations.zip/广东省/江城.csv``.
+        file: name as shown, e.g. ``stations.zip/north/bay.csv``.
         sheet: sheet name, empty for text files.
         rows: data rows seen.
         accepted: rows with a new value.
