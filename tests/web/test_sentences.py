@@ -140,3 +140,18 @@ def test_a_place_says_its_class_and_how_it_stands_to_the_target(
     item = next(item for item in found if item.place_id == "GD1701")
     with translation.override("en"):
         assert sentences.place(item, running=running).endswith(expected)
+
+
+def test_without_an_outlook_the_class_so_far_is_said(serve: Serve, tmp_path: Path) -> None:
+    found = standings(
+        serve,
+        tmp_path,
+        [MadePlace("GD1701", {2020: 0.36}), MadePlace("GD1702", {2020: 0.25})],
+        2020,
+    )
+    with translation.override("en"):
+        sentence = sentences.front(found, 2020, running=True)
+    assert sentence == (
+        "Of 9 target places, 1 is within its target so far, 7 have no data and "
+        "1 is beyond its target so far: GD1701 Beijin port 北津港口区."
+    )

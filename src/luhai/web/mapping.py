@@ -11,9 +11,9 @@ from luhai.web.drawing.map import MapDrawing, MapMark, draw_map
 from luhai.web.snapshot import Snapshot
 from luhai.web.standing import Standing
 
-RINGS = {"unlikely": "solid", "undecided": "dashed", "missed": "solid"}
+RINGS = {"unlikely": "solid", "beyond": "solid", "undecided": "dashed", "missed": "solid"}
 """Attainment is not class: it has a sign of its own, a ring around the mark."""
-IMPORTANCE = {"unlikely": 3, "missed": 3, "undecided": 2, "likely": 1, "attained": 1}
+IMPORTANCE = {"unlikely": 3, "missed": 3, "beyond": 3, "undecided": 2}
 
 
 def group_words(group: str) -> str:
@@ -22,6 +22,8 @@ def group_words(group: str) -> str:
         "unlikely": _("unlikely to attain"),
         "undecided": _("undecided"),
         "likely": _("likely to attain"),
+        "beyond": _("beyond the target so far"),
+        "within": _("within the target so far"),
         "missed": _("target missed"),
         "attained": _("target attained"),
         "missing": _("data missing"),
@@ -32,6 +34,8 @@ def group_words(group: str) -> str:
 ICONS = {
     "unlikely": "▲",
     "missed": "▲",
+    "beyond": "▲",
+    "within": "●",
     "undecided": "◆",
     "missing": "◆",
     "likely": "●",

@@ -36,6 +36,8 @@ def _front_one(item: Standing, year: int) -> str:
         "unlikely": _("{place} is unlikely to attain its target in {year}."),
         "attained": _("{place} attained its target in {year}."),
         "missed": _("{place} did not attain its target in {year}."),
+        "within": _("{place} is within its target so far in {year}."),
+        "beyond": _("{place} is beyond its target so far in {year}."),
         "missing": _("There are no data yet to judge {place} in {year}."),
     }[item.group]
     return message.format(place=item.name, year=year)
@@ -60,6 +62,15 @@ def _front_running(standings: Sequence[Standing], year: int) -> str:
                 n=len(likely)
             )
         )
+    within, beyond = _count(standings, "within"), _count(standings, "beyond")
+    if within:
+        clauses.append(
+            ngettext(
+                "{n} is within its target so far",
+                "{n} are within their targets so far",
+                len(within),
+            ).format(n=len(within))
+        )
     if undecided:
         clauses.append(
             ngettext("{n} is undecided", "{n} are undecided", len(undecided)).format(
@@ -69,6 +80,14 @@ def _front_running(standings: Sequence[Standing], year: int) -> str:
     if missing:
         clauses.append(
             ngettext("{n} has no data", "{n} have no data", len(missing)).format(n=len(missing))
+        )
+    if beyond:
+        clauses.append(
+            ngettext(
+                "{n} is beyond its target so far: {names}",
+                "{n} are beyond their targets so far: {names}",
+                len(beyond),
+            ).format(n=len(beyond), names=listed([item.name for item in beyond[:3]]))
         )
     if unlikely:
         clauses.append(

@@ -19,7 +19,8 @@ from luhai.web import rules
 from luhai.web.snapshot import Row, Snapshot
 from luhai.web.words import science_language
 
-RUNNING_GROUPS = ("unlikely", "undecided", "missing", "likely")
+RUNNING_GROUPS = ("unlikely", "beyond", "undecided", "missing", "within", "likely")
+"""``beyond`` and ``within``: no outlook can be given, the class so far can."""
 CLOSED_GROUPS = ("missed", "missing", "attained")
 
 
@@ -199,9 +200,11 @@ def _group(
     if target_class is None:
         return "untargeted"
     if year == snapshot.running_year:
-        if outlook is None or outlook["probability"] is None:
+        if outlook is not None and outlook["probability"] is not None:
+            return likelihood(outlook["probability"]).state
+        if attained is None or attained["attains"] is None:
             return "missing"
-        return likelihood(outlook["probability"]).state
+        return "within" if attained["attains"] else "beyond"
     if attained is None or attained["attains"] is None:
         return "missing"
     return "attained" if attained["attains"] else "missed"

@@ -98,7 +98,7 @@ def _common_unit(standings: list[Standing]) -> str:
 def _worst(standings: list[Standing]) -> Standing | None:
     """The place that the line under the sentence speaks of: the worst, if any is not well."""
     for item in standings:
-        if item.group in ("unlikely", "undecided", "missed") and item.deciding:
+        if item.group in ("unlikely", "beyond", "undecided", "missed") and item.deciding:
             return item
     return None
 
