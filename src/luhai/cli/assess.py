@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -191,9 +190,8 @@ def _writer(out: Path | None) -> Iterator[Any]:
         yield lambda table: None
         return
     out.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=out.parent, prefix=f".{out.name}.")
-    os.close(handle)
-    temporary = Path(name)
+    # An ordinary file beside the target, with the rights that the user's files have.
+    temporary = out.with_name(f".{out.name}.{os.getpid()}")
     temporary.chmod(0o666 & ~_umask())  # a temporary file is its owner's alone
     write = _csv_writer(temporary) if out.suffix.lower() == ".csv" else _parquet_writer(temporary)
     try:
