@@ -192,7 +192,6 @@ def _writer(out: Path | None) -> Iterator[Any]:
     out.parent.mkdir(parents=True, exist_ok=True)
     # An ordinary file beside the target, with the rights that the user's files have.
     temporary = out.with_name(f".{out.name}.{os.getpid()}")
-    temporary.chmod(0o666 & ~_umask())  # a temporary file is its owner's alone
     write = _csv_writer(temporary) if out.suffix.lower() == ".csv" else _parquet_writer(temporary)
     try:
         with write as function:
@@ -201,12 +200,6 @@ def _writer(out: Path | None) -> Iterator[Any]:
     finally:
         temporary.unlink(missing_ok=True)
 
-
-def _umask() -> int:
-    """The permissions that the user takes away from new files."""
-    mask = os.umask(0o077)
-    os.umask(mask)
-    return mask
 
 
 @contextmanager
