@@ -11,6 +11,7 @@ PLAN ?= plans/yangjiang
 SERVE ?= 1
 PORT ?= 8000
 DATA ?=
+OBSERVATIONS ?= 10000000
 WORKSPACE ?= workspace/$(if $(DATA),data,demonstration)
 PYTEST_ARGS ?= -n 2
 export UV_PYTHON_DOWNLOADS := never
@@ -58,10 +59,14 @@ test: lint types
 	@$(BIN)/pytest $(PYTEST_ARGS)
 
 bench: setup
-	@for script in benchmarks/bench_*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done
+	@echo "== Import of a wide file, beside what the engine needs to parse and write it"
+	@$(BIN)/python benchmarks/import_speed.py
+	@echo "== Annual classes of $(OBSERVATIONS) observations, beside a query written by hand"
+	@$(BIN)/python benchmarks/synthetic.py bench-data --observations $(OBSERVATIONS)
+	@$(BIN)/python benchmarks/annual_classes.py bench-data
 
 docs: setup
-	@$(BIN)/pytest tests/test_documentation.py
+	@$(BIN)/pytest README.md README.zh-CN.md docs tests/test_documentation.py
 
 messages: setup
 	@$(BIN)/python scripts/messages.py update

@@ -7,9 +7,14 @@ same four parts.
 
 from __future__ import annotations
 
+from luhai.text import Text
+
 
 class LuhaiError(Exception):
     """A refusal with its reason.
+
+    Each part is a sentence: a :class:`~luhai.text.Text`, which the command line and the pages render
+    in the reader's language, or a plain string where it holds nothing but data (a file, a row).
 
     Args:
         what: the fault, in one sentence.
@@ -20,7 +25,14 @@ class LuhaiError(Exception):
 
     exit_code = 1
 
-    def __init__(self, what: str, *, where: str = "", why: str = "", remedy: str = "") -> None:
+    def __init__(
+        self,
+        what: str | Text,
+        *,
+        where: str | Text = "",
+        why: str | Text = "",
+        remedy: str | Text = "",
+    ) -> None:
         self.what = what
         self.where = where
         self.why = why
@@ -28,12 +40,21 @@ class LuhaiError(Exception):
         super().__init__(str(self))
 
     def __str__(self) -> str:
-        head = f"{self.where}: {self.what}" if self.where else self.what
-        return " ".join(part for part in (head, self.why, self.remedy) if part)
+        return self.render("en")
 
-    def to_dict(self) -> dict[str, str]:
-        """The four parts, for JSON output and pages."""
-        return {"what": self.what, "where": self.where, "why": self.why, "remedy": self.remedy}
+    def render(self, language: str) -> str:
+        """The refusal in one language, on one line."""
+        parts = self.to_dict(language)
+        head = f"{parts['where']}: {parts['what']}" if parts["where"] else parts["what"]
+        return " ".join(part for part in (head, parts["why"], parts["remedy"]) if part)
+
+    def to_dict(self, language: str = "en") -> dict[str, str]:
+        """The four parts in one language, for JSON output and pages."""
+        parts = {"what": self.what, "where": self.where, "why": self.why, "remedy": self.remedy}
+        return {
+            name: part.render(language) if isinstance(part, Text) else part
+            for name, part in parts.items()
+        }
 
 
 class InputError(LuhaiError):

@@ -63,7 +63,7 @@ def print_rows(
 
 def print_error(error: LuhaiError) -> None:
     """Print a refusal to standard error: what and where, why, remedy."""
-    click.echo(f"luhai: {error}", err=True)
+    click.echo(f"luhai: {error.render(language_from_environment())}", err=True)
 
 
 @contextmanager
