@@ -18,7 +18,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from luhai.errors import LuhaiError
-from luhai.text import N_
+from luhai.text import N_, language_from_environment
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 
