@@ -124,6 +124,7 @@ def causes(rows: pl.DataFrame, lakes: set[str]) -> pl.DataFrame:
     rows = rows.with_columns(
         alone=row_class(rows, lakes, codes, hourly=True),
         with_nitrogen=row_class(rows, lakes, (*codes, "w21001"), hourly=True),
+        as_lake=row_class(rows, declared_lakes(), codes, hourly=True),
         twin=pl.struct("place", "time").is_duplicated(),
         near=pl.Series(_near_limit(rows, lakes, codes)),
     ).sort("place", "time")
@@ -135,13 +136,15 @@ def causes(rows: pl.DataFrame, lakes: set[str]) -> pl.DataFrame:
         .then(pl.lit("published twice for one time with other values; a sample is their mean"))
         .when(pl.col("alone") == stated)
         .then(pl.lit("published twice, once under maintenance, which keeps shared values out"))
+        .when((pl.col("as_lake") == stated) & pl.col("place").is_in(list(declared_lakes())))
+        .then(pl.lit("lake or reservoir: the publisher took the phosphorus limits of lakes"))
         .when(pl.col("near"))
         .then(pl.lit("a shown value is a limit: the publisher classed the unrounded value"))
         .when("stale")
         .then(pl.lit("the row contradicts itself: classed with values of an earlier reading"))
         .when(pl.col("with_nitrogen") == stated)
         .then(pl.lit("total nitrogen counted by the publisher"))
-        .otherwise(pl.lit("lake or river phosphorus, or a row that contradicts itself otherwise"))
+        .otherwise(pl.lit("the row contradicts itself otherwise"))
     )
 
 
