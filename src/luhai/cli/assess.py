@@ -10,8 +10,8 @@ from typing import Any
 
 import click
 import polars as pl
-import pyarrow as pa  # type: ignore[import-untyped]
-import pyarrow.parquet as pq  # type: ignore[import-untyped]
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 from luhai.assessment.assessing import Assessment, assess_batches
 from luhai.assessment.basis import Basis, make_basis
@@ -104,9 +104,9 @@ def command(
     language = language_from_environment()
     if out is not None and out.suffix.lower() not in (".csv", ".parquet"):
         raise UsageError(
-            "The result is written as .csv or .parquet.",
+            Text("The result is written as .csv or .parquet."),
             where=str(out),
-            remedy="Give the file one of these endings.",
+            remedy=Text("Give the file one of these endings."),
         )
     # Faults of the rules are told before a large file is read.
     basis = make_basis(standard, by, method=method, medium=medium)
@@ -176,9 +176,9 @@ def _written(batches: Iterable[Assessment], out: Path | None) -> _Summary:
             write(batch.classes.select(COLUMNS))
         if not summary.rows:
             raise InputError(
-                "No observation can be judged by this standard.",
-                why="None is of a medium that the standard is for.",
-                remedy="Check --standard and --medium.",
+                Text("No observation can be judged by this standard."),
+                why=Text("None is of a medium that the standard is for."),
+                remedy=Text("Check --standard and --medium."),
             )
     return summary
 
@@ -199,7 +199,6 @@ def _writer(out: Path | None) -> Iterator[Any]:
         temporary.replace(out)
     finally:
         temporary.unlink(missing_ok=True)
-
 
 
 @contextmanager
