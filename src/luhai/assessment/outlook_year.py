@@ -20,6 +20,11 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 
 
+_CLEAR_STEP, _CLEAR = 1e-6, 2e-9
+"""Part of a rounding step, and at least how much, by which an open border is kept clear of: means
+are summed to nine decimals."""
+
+
 @dataclass(frozen=True)
 class Bounds:
     """Yearly means that keep a class once rounded.
@@ -121,8 +126,9 @@ def _border(
     half = float(round((best + sign * 0.5) * step, digits + 1))
     if keeps(rounded(np.array([half])))[0]:
         return half
-    # The half itself rounds to the wrong side; anything nearer still keeps the class.
-    return float(np.nextafter(half, -sign * np.inf))
+    # The half itself rounds to the wrong side; what is nearer keeps the class, if by more than the
+    # arithmetic noise that rounding drops before it judges a tie.
+    return half - sign * max(step * _CLEAR_STEP, _CLEAR)
 
 
 def required_mean(constant: float, share: float, bound: float) -> float | None:
