@@ -33,7 +33,7 @@ from luhai.observations.store import NO_VERSION, ObservationStore
 from luhai.plan import PlaceRegister, Plan, load_plan
 from luhai.standards import load_method, load_standard, standard_in_force, standards
 from luhai.standards.methods import assessment_methods
-from luhai.text import N_
+from luhai.text import N_, Text
 from luhai.workspace import Workspace
 
 Progress = Callable[[int, int, str], None]
@@ -141,11 +141,14 @@ def read_inputs(
     known = summary.row(0, named=True)
     if not known["rows"]:
         raise InputError(
-            "There are no observations to analyse."
+            Text("There are no observations to analyse.")
             if year is None
-            else f"There are no observations up to the year {year}.",
+            else Text("There are no observations up to the year {year}.", {"year": year}),
             where=str(workspace.root),
-            remedy=f"Import files first: luhai import FILES --workspace {workspace.root}.",
+            remedy=Text(
+                "Import files first: luhai import FILES --workspace {workspace}.",
+                {"workspace": workspace.root},
+            ),
         )
     if known["rows"] <= IN_MEMORY_ROWS:
         ordered = lazy.select(COLUMNS).sort("place", "indicator", "time")

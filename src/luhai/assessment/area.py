@@ -23,6 +23,7 @@ from shapely import Polygon, contains_xy, prepare
 from shapely.geometry.base import BaseGeometry
 
 from luhai.errors import InputError, UsageError
+from luhai.text import Text
 
 Floats = NDArray[np.float64]
 Classes = NDArray[np.int8]
@@ -68,10 +69,11 @@ def sea_grid(sea: BaseGeometry, cell_m: float) -> Grid:
         InputError: the polygon is empty, invalid, or smaller than a cell.
     """
     if not cell_m > 0:
-        raise UsageError("The side of a grid cell must be above zero.")
+        raise UsageError(Text("The side of a grid cell must be above zero."))
     if sea.is_empty or not sea.is_valid or sea.area <= 0:
         raise InputError(
-            "The outline of the sea is empty or crosses itself.", remedy="Mend the polygon."
+            Text("The outline of the sea is empty or crosses itself."),
+            remedy=Text("Mend the polygon."),
         )
     west, south, east, north = sea.bounds
     origin = ((west + east) / 2.0, (south + north) / 2.0)
@@ -80,7 +82,11 @@ def sea_grid(sea: BaseGeometry, cell_m: float) -> Grid:
     rows = int(np.ceil((opposite[1] - corner[1]) / cell_m))
     if columns * rows > _MOST_CELLS:
         raise UsageError(
-            f"A grid of {columns} x {rows} cells is too large.", remedy="Take a larger cell."
+            Text(
+                "A grid of {columns} x {rows} cells is too large.",
+                {"columns": columns, "rows": rows},
+            ),
+            remedy=Text("Take a larger cell."),
         )
     x_axis = corner[0] + (np.arange(columns) + 0.5) * cell_m
     y_axis = corner[1] + (np.arange(rows) + 0.5) * cell_m
@@ -89,7 +95,9 @@ def sea_grid(sea: BaseGeometry, cell_m: float) -> Grid:
     prepare(sea)
     inside = contains_xy(sea, longitude, latitude)
     if not inside.any():
-        raise InputError("No cell of the grid lies in the sea.", remedy="Take a smaller cell.")
+        raise InputError(
+            Text("No cell of the grid lies in the sea."), remedy=Text("Take a smaller cell.")
+        )
     area = float(inside.sum()) * cell_m**2 / 1e6
     return Grid(x[inside], y[inside], float(cell_m), area, origin)
 
@@ -118,23 +126,30 @@ def interpolate(
         InputError: no value at all, a single one for kriging, or two points at one position.
     """
     if method not in METHODS:
-        raise UsageError(f"Unknown interpolation {method!r}.", remedy="Use idw or kriging.")
+        raise UsageError(
+            Text("Unknown interpolation {method!r}.", {"method": method}),
+            remedy=Text("Use idw or kriging."),
+        )
     numbers = np.asarray(values, dtype=np.float64)
     points = grid.project(longitude, latitude)
     if points.shape[0] != numbers.size:
-        raise UsageError("There must be one position per value.")
+        raise UsageError(Text("There must be one position per value."))
     known = np.isfinite(numbers)
     points, numbers = points[known], numbers[known]
     if numbers.size == 0:
-        raise InputError("No point has a value to interpolate.")
+        raise InputError(Text("No point has a value to interpolate."))
     if np.unique(points, axis=0).shape[0] != points.shape[0]:
         raise InputError(
-            "Two points stand at one position.", remedy="Average them, or mend the position."
+            Text("Two points stand at one position."),
+            remedy=Text("Average them, or mend the position."),
         )
-    cells = np.column_stack([grid.x, grid.y])
+    return _spread(points, numbers, np.column_stack([grid.x, grid.y]), method)
+
+
+def _spread(points: Floats, numbers: Floats, cells: Floats, method: str) -> Floats:
     if method == "kriging":
         if numbers.size < 3:
-            raise InputError("Kriging needs at least three points.", remedy="Use idw.")
+            raise InputError(Text("Kriging needs at least three points."), remedy=Text("Use idw."))
         # Kilometres keep the linear system well scaled; the linear variogram has no scale itself.
         kriging = RBFInterpolator(points / 1000.0, numbers, kernel="linear", degree=0)
         result: Floats = kriging(cells / 1000.0)
@@ -183,10 +198,14 @@ def class_areas(
     needed = ("cruise", "place", "longitude", "latitude", "indicator", "value")
     missing = [name for name in needed if name not in points.columns]
     if missing:
-        raise InputError(f"The table of points lacks: {', '.join(missing)}.")
+        raise InputError(
+            Text("The table of points lacks: {missing}.", {"missing": ", ".join(missing)})
+        )
     unknown = sorted(set(points["indicator"].unique()) - set(classify))
     if unknown:
-        raise InputError(f"No class can be given for: {', '.join(unknown)}.")
+        raise InputError(
+            Text("No class can be given for: {unknown}.", {"unknown": ", ".join(unknown)})
+        )
     expected = set(points["indicator"].unique())
     rows = []
     for (cruise,), part in points.sort("cruise", "indicator", "place").group_by(
@@ -195,9 +214,11 @@ def class_areas(
         lacking = sorted(expected - set(part["indicator"].unique()))
         if lacking:
             raise InputError(
-                f"The cruise has no values of: {', '.join(lacking)}.",
+                Text("The cruise has no values of: {lacking}.", {"lacking": ", ".join(lacking)}),
                 where=str(cruise),
-                why="Its worst class would come from fewer indicators than that of other cruises.",
+                why=Text(
+                    "Its worst class would come from fewer indicators than that of other cruises."
+                ),
             )
         worst = np.zeros(grid.x.size, dtype=np.int8)
         for (code,), one in part.group_by("indicator", maintain_order=True):
@@ -222,7 +243,7 @@ def annual_shares(cruises: pl.DataFrame) -> dict[str, float]:
     """
     names = [name for name in cruises.columns if name.startswith("share_")]
     if not names or cruises.height == 0:
-        raise InputError("There is no cruise to average.")
+        raise InputError(Text("There is no cruise to average."))
     means = cruises.select(pl.col(names).mean()).row(0, named=True)
     return {name: float(value) for name, value in means.items()}
 

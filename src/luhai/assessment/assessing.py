@@ -310,10 +310,12 @@ def _observed_medium(place: str, counts: dict[str, int], basis: Basis) -> str:
     stated = [medium for medium, rows in counts.items() if rows]
     if len(stated) > 1 and basis.place(place) is None and not basis.medium:
         raise InputError(
-            f"Its observations are of several media: {', '.join(stated)}.",
+            Text("Its observations are of several media: {stated}.", {"stated": ", ".join(stated)}),
             where=place,
-            why="A place is judged as river or as lake, never row by row.",
-            remedy="Declare the place in a register (--places), or import it with one medium.",
+            why=Text("A place is judged as river or as lake, never row by row."),
+            remedy=Text(
+                "Declare the place in a register (--places), or import it with one medium."
+            ),
         )
     return stated[0] if stated else ""
 

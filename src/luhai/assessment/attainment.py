@@ -16,6 +16,7 @@ import polars as pl
 from luhai.assessment.identity import result_id
 from luhai.errors import InputError
 from luhai.standards import load_standard
+from luhai.text import Text
 
 
 class Target(Protocol):
@@ -97,10 +98,10 @@ def _by_place(place_targets: Iterable[Target]) -> dict[str, list[Target]]:
         years = [target.year for target in targets]
         if len(set(years)) < len(years):
             raise InputError(
-                "The plan has two targets for one year.",
+                Text("The plan has two targets for one year."),
                 where=place,
-                why="A year can be held against one target only.",
-                remedy="Keep one of them in the plan's annex.",
+                why=Text("A year can be held against one target only."),
+                remedy=Text("Keep one of them in the plan's annex."),
             )
     return by_place
 
@@ -113,10 +114,10 @@ def _must_be_one_per_year(place: str, years: list[int]) -> None:
     twice = sorted({year for year in years if years.count(year) > 1})
     if twice:
         raise InputError(
-            f"It has two classes for {', '.join(map(str, twice))}.",
+            Text("It has two classes for {twice}.", {"twice": ", ".join(map(str, twice))}),
             where=place,
-            why="A join would double its row.",
-            remedy="Give classes of one standard and method per place and year.",
+            why=Text("A join would double its row."),
+            remedy=Text("Give classes of one standard and method per place and year."),
         )
 
 

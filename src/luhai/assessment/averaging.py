@@ -28,6 +28,7 @@ import polars as pl
 
 from luhai.assessment.periods import STEP_KEYS, Chain
 from luhai.errors import InputError, UsageError
+from luhai.text import Text
 
 Frame = nw.LazyFrame[Any]
 
@@ -103,8 +104,11 @@ def observation_frame(observations: Any) -> Frame:
         native = nw.from_native(observations)
     except TypeError as error:
         raise UsageError(
-            f"This is not a table of observations: {type(observations).__name__}.",
-            remedy="Give a pandas, Polars or PySpark frame, or a DuckDB relation.",
+            Text(
+                "This is not a table of observations: {kind}.",
+                {"kind": type(observations).__name__},
+            ),
+            remedy=Text("Give a pandas, Polars or PySpark frame, or a DuckDB relation."),
         ) from error
     frame = native.lazy("polars") if isinstance(native, nw.DataFrame) else native
     names = frame.collect_schema().names()
@@ -114,8 +118,8 @@ def observation_frame(observations: Any) -> Frame:
     missing = [name for name in _NEEDED if name not in names]
     if missing:
         raise InputError(
-            f"The table of observations lacks: {', '.join(missing)}.",
-            remedy="Give the columns of luhai.observations.schema.OBSERVATION_SCHEMA.",
+            Text("The table of observations lacks: {missing}.", {"missing": ", ".join(missing)}),
+            remedy=Text("Give the columns of luhai.observations.schema.OBSERVATION_SCHEMA."),
         )
     absent = {name: nw.lit("") for name in _TEXT_DEFAULTS if name not in names}
     return frame.with_columns(**absent) if absent else frame
@@ -126,9 +130,11 @@ def _with_calendar(frame: Frame, names: Sequence[str]) -> Frame:
     dtype = frame.collect_schema()["time"]
     if not isinstance(dtype, nw.Datetime) or dtype.time_zone is None:
         raise InputError(
-            "The column 'time' carries no time zone, and the table has no year, month and day.",
-            why="The day and month of a sample depend on it.",
-            remedy="Make 'time' timezone-aware, or give the local year, month and day.",
+            Text(
+                "The column 'time' carries no time zone, and the table has no year, month and day."
+            ),
+            why=Text("The day and month of a sample depend on it."),
+            remedy=Text("Make 'time' timezone-aware, or give the local year, month and day."),
         )
     local = nw.col("time").dt.convert_time_zone("UTC").dt.offset_by("8h")
     calendar = {"year": local.dt.year(), "month": local.dt.month(), "day": local.dt.day()}
@@ -404,9 +410,9 @@ def value_rows(frame: Frame, rules: Rules, keys: Sequence[str]) -> Frame:
     missing = [name for name in plain if name not in names]
     if missing:
         raise InputError(
-            f"The table of observations lacks: {', '.join(missing)}.",
-            why="Means of this period need them.",
-            remedy="Give the columns of luhai.observations.schema.OBSERVATION_SCHEMA.",
+            Text("The table of observations lacks: {missing}.", {"missing": ", ".join(missing)}),
+            why=Text("Means of this period need them."),
+            remedy=Text("Give the columns of luhai.observations.schema.OBSERVATION_SCHEMA."),
         )
     if rules.sums:
         rows = _with_sums(rows, rules, plain)

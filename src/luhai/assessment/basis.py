@@ -27,6 +27,7 @@ from luhai.standards import (
     standards,
 )
 from luhai.standards.formulas import FORMULAS
+from luhai.text import Text
 
 if TYPE_CHECKING:
     from luhai.plan.places import Place, PlaceRegister
@@ -143,21 +144,35 @@ def make_basis(
     edition = load_standard(standard)
     if edition.kind != "ambient":
         raise UsageError(
-            f"{edition.id} limits discharges, it does not classify waters.",
-            remedy="Choose an ambient standard such as gb3838-2002 or gb3097-1997.",
+            Text(
+                "{standard} limits discharges, it does not classify waters.",
+                {"standard": edition.id},
+            ),
+            remedy=Text("Choose an ambient standard such as gb3838-2002 or gb3097-1997."),
         )
     rules = load_method(method or edition.default_method)
     if not set(edition.media) & set(rules.media):
         raise UsageError(
-            f"The method {rules.id} does not assess what {edition.id} is for.",
-            why=f"It is for {', '.join(rules.media)}; the standard for {', '.join(edition.media)}.",
-            remedy=f"Leave the method out to use {edition.default_method}.",
+            Text(
+                "The method {method} does not assess what {standard} is for.",
+                {"method": rules.id, "standard": edition.id},
+            ),
+            why=Text(
+                "It is for {media}; the standard for {standard_media}.",
+                {"media": ", ".join(rules.media), "standard_media": ", ".join(edition.media)},
+            ),
+            remedy=Text(
+                "Leave the method out to use {method}.", {"method": edition.default_method}
+            ),
         )
     siblings = _siblings(edition, rules)
     if medium and medium not in siblings:
         raise UsageError(
-            f"{edition.id} does not classify water of the medium '{medium}'.",
-            remedy=f"Media: {', '.join(siblings)}.",
+            Text(
+                "{standard} does not classify water of the medium '{medium}'.",
+                {"standard": edition.id, "medium": medium},
+            ),
+            remedy=Text("Media: {media}.", {"media": ", ".join(siblings)}),
         )
     basis = Basis(edition, rules, by, siblings, register, medium)
     _ = basis.chain

@@ -16,6 +16,7 @@ import polars as pl
 from luhai.assessment.identity import result_id
 from luhai.errors import InputError
 from luhai.standards import Change, change_by_level, change_by_shares, load_standard
+from luhai.text import Text
 
 CHANGE_SCHEMA: dict[str, Any] = {
     "result_id": pl.String,
@@ -60,7 +61,9 @@ def changes(groups: Any, *, years_apart: int = 1) -> pl.DataFrame:
     table: pl.DataFrame = nw.from_native(groups, eager_only=True).to_polars()
     missing = [name for name in _NEEDED if name not in table.columns]
     if missing:
-        raise InputError(f"The table of groups lacks: {', '.join(missing)}.")
+        raise InputError(
+            Text("The table of groups lacks: {missing}.", {"missing": ", ".join(missing)})
+        )
     rows = [
         _row(before, after, change)
         for before, after in _pairs(table, years_apart)

@@ -16,6 +16,7 @@ from luhai.assessment.basis import Basis
 from luhai.assessment.periods import STEP_KEYS
 from luhai.errors import InputError
 from luhai.standards import Standard, indicators, round_half_even
+from luhai.text import Text
 
 Floats = NDArray[np.float64]
 
@@ -97,10 +98,10 @@ def mean_values(table: pl.DataFrame, basis: Basis, rates: pl.DataFrame) -> pl.Se
     if np.isinf(means).any():
         row = table.row(int(np.flatnonzero(np.isinf(means))[0]), named=True)
         raise InputError(
-            "A value is no finite number.",
+            Text("A value is no finite number."),
             where=f"{row['place']}, {row['indicator']}, {row['year']}",
-            why="A mean with it means nothing.",
-            remedy="Mend the value where it was written.",
+            why=Text("A mean with it means nothing."),
+            remedy=Text("Mend the value where it was written."),
         )
     return pl.Series("mean", means).fill_nan(None)
 

@@ -23,6 +23,7 @@ import narwhals as nw
 import polars as pl
 
 from luhai.errors import InputError, UsageError
+from luhai.text import Text
 
 if TYPE_CHECKING:
     from luhai.observations.store import ObservationStore
@@ -54,7 +55,8 @@ def engine_frame(
     """
     if engine not in ENGINES:
         raise UsageError(
-            f"There is no engine '{engine}'.", remedy=f"Choose one of: {', '.join(ENGINES)}."
+            Text("There is no engine '{engine}'.", {"engine": engine}),
+            remedy=Text("Choose one of: {engines}.", {"engines": ", ".join(ENGINES)}),
         )
     if engine == "spark":
         with (
@@ -87,8 +89,8 @@ def spark_session(master: str = LOCAL_SPARK) -> Iterator[Any]:
         from pyspark.sql import SparkSession
     except ImportError as error:
         raise UsageError(
-            "The engine spark is not installed.",
-            remedy='Install it with: pip install "luhai[spark]" (it needs Java 17 or newer).',
+            Text("The engine spark is not installed."),
+            remedy=Text('Install it with: pip install "luhai[spark]" (it needs Java 17 or newer).'),
         ) from error
     running = SparkSession.getActiveSession()
     try:
@@ -104,15 +106,17 @@ def spark_session(master: str = LOCAL_SPARK) -> Iterator[Any]:
         )
     except Exception as error:  # Spark raises many kinds, all of them from the Java side
         raise InputError(
-            f"Spark does not start: {str(error).splitlines()[0]}.",
+            Text("Spark does not start: {error}.", {"error": str(error).splitlines()[0]}),
             where=master,
-            remedy="Check that Java 17 or newer is found and that the master's address is right.",
+            remedy=Text(
+                "Check that Java 17 or newer is found and that the master's address is right."
+            ),
         ) from error
     if session.conf.get("spark.sql.session.timeZone") != "UTC":
         raise UsageError(
-            "The running Spark session does not keep time in UTC.",
-            why="Times of samples would be read as times of another zone.",
-            remedy="Set spark.sql.session.timeZone to UTC before.",
+            Text("The running Spark session does not keep time in UTC."),
+            why=Text("Times of samples would be read as times of another zone."),
+            remedy=Text("Set spark.sql.session.timeZone to UTC before."),
         )
     try:
         yield session
@@ -137,9 +141,9 @@ def _spark_frame(
 def _stored(session: Any, files: Sequence[str], root: Path) -> Any:
     if not files:
         raise InputError(
-            "The store holds no observations.",
+            Text("The store holds no observations."),
             where=str(root),
-            remedy="Import files first: luhai import PATH --workspace FOLDER.",
+            remedy=Text("Import files first: luhai import PATH --workspace FOLDER."),
         )
     # The partition column is in the folders' names: basePath tells Spark where they begin.
     return session.read.option("basePath", str(root)).parquet(*files)

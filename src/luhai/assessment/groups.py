@@ -37,6 +37,9 @@ if TYPE_CHECKING:
 RULES = ("surface", "sea")
 _MOST_CLASSES = 6
 
+LACKS_OF_CLASSES = N_("The table of classes lacks: {missing}.")
+LACKS_OF_INDICATORS = N_("The table of indicators lacks: {missing}.")
+
 GROUP_SCHEMA: dict[str, Any] = {
     "result_id": pl.String,
     "group": pl.String,
@@ -111,9 +114,12 @@ def groups(
         UsageError: no such rule.
     """
     if rule is not None and rule not in RULES:
-        raise UsageError(f"Unknown rule {rule!r}.", remedy=f"Use one of: {', '.join(RULES)}.")
+        raise UsageError(
+            Text("Unknown rule {rule!r}.", {"rule": rule}),
+            remedy=Text("Use one of: {rules}.", {"rules": ", ".join(RULES)}),
+        )
     table = _yearly(classes)
-    means = None if indicators is None else _yearly_table(indicators, "indicators")
+    means = None if indicators is None else _yearly_table(indicators, LACKS_OF_INDICATORS)
     rows = []
     for group, own_rule, members in _all_groups(table, register):
         if rule is not None and own_rule != rule:
@@ -130,20 +136,20 @@ def basis_text(basis: str, places: int) -> Text:
 
 
 def _yearly(classes: Any) -> pl.DataFrame:
-    table = _yearly_table(classes, "classes")
+    table = _yearly_table(classes, LACKS_OF_CLASSES)
     if table.select("place", "year", "standard").is_duplicated().any():
         raise InputError(
-            "A place has two classes by one standard in one year.",
-            why="Each would count twice in the shares.",
+            Text("A place has two classes by one standard in one year."),
+            why=Text("Each would count twice in the shares."),
         )
     return table
 
 
-def _yearly_table(frame: Any, what: str) -> pl.DataFrame:
+def _yearly_table(frame: Any, lacks: str) -> pl.DataFrame:
     table: pl.DataFrame = nw.from_native(frame, eager_only=True).to_polars()
     missing = [name for name in ("place", "time", "standard", "class") if name not in table.columns]
     if missing:
-        raise InputError(f"The table of {what} lacks: {', '.join(missing)}.")
+        raise InputError(Text(lacks, {"missing": ", ".join(missing)}))
     if "by" in table.columns:
         table = table.filter(pl.col("by") == "year")
     return table.with_columns(year=pl.col("time").cast(pl.String).str.slice(0, 4).cast(pl.Int32))
@@ -157,9 +163,9 @@ def _all_groups(
     unknown = [name for name, place in places.items() if place is None]
     if unknown:
         raise InputError(
-            f"The register has no place named: {', '.join(unknown)}.",
-            why="Its river and district are unknown, and the shares would miss it.",
-            remedy="Add it to the register of places, or leave it out of the table.",
+            Text("The register has no place named: {unknown}.", {"unknown": ", ".join(unknown)}),
+            why=Text("Its river and district are unknown, and the shares would miss it."),
+            remedy=Text("Add it to the register of places, or leave it out of the table."),
         )
     rules = {
         standard: load_standard(standard).level_rule for standard in table["standard"].unique()
@@ -247,10 +253,13 @@ def class_shares(classes: Iterable[int], count: int) -> list[float]:
     """
     numbers = list(classes)
     if not numbers:
-        raise InputError("There is no class to take shares of.")
+        raise InputError(Text("There is no class to take shares of."))
     strange = sorted({number for number in numbers if not 1 <= number <= count})
     if strange:
-        raise InputError(f"There is no class {strange[0]} here.", remedy=f"Use 1 to {count}.")
+        raise InputError(
+            Text("There is no class {number} here.", {"number": strange[0]}),
+            remedy=Text("Use 1 to {count}.", {"count": count}),
+        )
     return [100.0 * numbers.count(number) / len(numbers) for number in range(1, count + 1)]
 
 

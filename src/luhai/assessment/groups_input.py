@@ -17,6 +17,7 @@ from pathlib import Path
 
 from luhai.errors import InputError, UsageError
 from luhai.standards import Standard, levels_of, load_standard, standards
+from luhai.text import LANGUAGES, Text
 
 _CLASS_HEADERS = {"class", "类别", "水质类别", "级别", "class_name"}
 _PLACE_HEADERS = {
@@ -72,7 +73,7 @@ def standard_of_rule(rule: str) -> Standard:
         if edition.kind == "ambient" and edition.level_rule == rule
     ]
     if not fitting:
-        raise UsageError(f"No standard has classes for the rule {rule!r}.")
+        raise UsageError(Text("No standard has classes for the rule {rule!r}.", {"rule": rule}))
     return min(fitting, key=lambda edition: edition.id)
 
 
@@ -127,15 +128,15 @@ def read_classes(path: Path, rule: str) -> ClassTable:
     class_at = _column(header, _CLASS_HEADERS)
     if class_at is None:
         raise InputError(
-            "There is no column of classes.",
+            Text("There is no column of classes."),
             where=str(path),
-            remedy="Name the columns place,class or class,count in the first row.",
+            remedy=Text("Name the columns place,class or class,count in the first row."),
         )
     count_at = _column(header, _COUNT_HEADERS)
     place_at = _column(header, _PLACE_HEADERS)
     weights = [0.0] * (edition.class_count + 1)
     unjudged = 0
-    faults: list[str] = []
+    faults: list[Text] = []
     seen: dict[str, int] = {}
     for number, cells in enumerate(rows[1:], start=2):
         if not any(cell.strip() for cell in cells):
@@ -143,9 +144,11 @@ def read_classes(path: Path, rule: str) -> ClassTable:
         fault, class_number, weight = _row(cells, class_at, count_at, edition.class_count)
         place = cells[place_at].strip() if place_at is not None and place_at < len(cells) else ""
         if not fault and place and place in seen:
-            fault = f"the place {place!r} stands in row {seen[place]} too"
+            fault = Text(
+                "the place {place!r} stands in row {row} too", {"place": place, "row": seen[place]}
+            )
         if fault:
-            faults.append(f"row {number}: {fault}")
+            faults.append(Text("row {number}: {fault}", {"number": number, "fault": fault}))
             continue
         seen.setdefault(place, number)
         if class_number == 0:
@@ -157,44 +160,51 @@ def read_classes(path: Path, rule: str) -> ClassTable:
 
 def _row(
     cells: list[str], class_at: int, count_at: int | None, class_count: int
-) -> tuple[str, int, float]:
+) -> tuple[Text | None, int, float]:
     text = cells[class_at] if class_at < len(cells) else ""
     number = parse_class(text, class_count)
     if number is None:
-        return f"{text!r} is no class", 0, 0.0
+        return Text("{cell!r} is no class", {"cell": text}), 0, 0.0
     if count_at is None:
-        return "", number, 1.0
+        return None, number, 1.0
     written = cells[count_at] if count_at < len(cells) else ""
     bare = unicodedata.normalize("NFKC", written).strip().removesuffix("%")
+    no_count = Text("{cell!r} is no count", {"cell": written})
     try:
         weight = float(bare)
     except ValueError:
-        return f"{written!r} is no count", 0, 0.0
+        return no_count, 0, 0.0
     if not 0 <= weight < float("inf"):
-        return f"{written!r} is no count", 0, 0.0
-    return "", number, weight
+        return no_count, 0, 0.0
+    return None, number, weight
 
 
-def _table(path: Path, weights: list[float], unjudged: int, faults: list[str]) -> ClassTable:
+def _table(path: Path, weights: list[float], unjudged: int, faults: list[Text]) -> ClassTable:
     if faults:
-        shown = "; ".join(faults[:10]) + ("; …" if len(faults) > 10 else "")
+        more = "; …" if len(faults) > 10 else ""
+        shown = {
+            language: "; ".join(fault.render(language) for fault in faults[:10]) + more
+            for language in LANGUAGES
+        }
         raise InputError(
-            f"{len(faults)} rows cannot be read: {shown}.",
+            Text("{faults} rows cannot be read: {shown}.", {"faults": len(faults), "shown": shown}),
             where=str(path),
-            why="Shares without them would be wrong.",
-            remedy="Mend the rows; a place without a class has class 0.",
+            why=Text("Shares without them would be wrong."),
+            remedy=Text("Mend the rows; a place without a class has class 0."),
         )
     if sum(weights) <= 0:
-        raise InputError("There is no class in the table.", where=str(path))
+        raise InputError(Text("There is no class in the table."), where=str(path))
     whole = all(weight == int(weight) for weight in weights)
     return ClassTable(tuple(weights), int(sum(weights)) if whole else None, unjudged)
 
 
 def _rows(path: Path) -> list[list[str]]:
     if not path.is_file():
-        raise InputError("There is no such file.", where=str(path), remedy="Check the path.")
+        raise InputError(
+            Text("There is no such file."), where=str(path), remedy=Text("Check the path.")
+        )
     if path.stat().st_size > _MOST_BYTES:
-        raise InputError("The file is too large for a table of classes.", where=str(path))
+        raise InputError(Text("The file is too large for a table of classes."), where=str(path))
     content = path.read_bytes()
     for encoding in ("utf-8-sig", "gb18030"):
         try:
@@ -204,17 +214,19 @@ def _rows(path: Path) -> list[list[str]]:
             continue
     else:
         raise InputError(
-            "The file is no text in UTF-8 or GB 18030.",
+            Text("The file is no text in UTF-8 or GB 18030."),
             where=str(path),
-            remedy="Save it as CSV (UTF-8).",
+            remedy=Text("Save it as CSV (UTF-8)."),
         )
     if "\x00" in text:
         raise InputError(
-            "The file is no CSV text.", where=str(path), remedy="Save the sheet as CSV (UTF-8)."
+            Text("The file is no CSV text."),
+            where=str(path),
+            remedy=Text("Save the sheet as CSV (UTF-8)."),
         )
     rows = list(csv.reader(io.StringIO(text)))
     if not rows:
-        raise InputError("The file is empty.", where=str(path))
+        raise InputError(Text("The file is empty."), where=str(path))
     return rows
 
 

@@ -58,7 +58,12 @@ def likelihood(probability: float) -> Likelihood:
         UsageError: ``probability`` is not between 0 and 1.
     """
     if not 0.0 <= probability <= 1.0:
-        raise UsageError(f"A probability lies between 0 and 1, not {probability!r}.")
+        raise UsageError(
+            Text(
+                "A probability lies between 0 and 1, not {probability!r}.",
+                {"probability": probability},
+            )
+        )
     return next(entry for entry in likelihoods() if probability >= entry.from_probability)
 
 

@@ -174,12 +174,14 @@ def outlook_details(
     day = as_of or known_until(frame, year)
     if day is None:
         raise InputError(
-            f"There is no observation of {year}.",
-            why="Without the year's own samples nothing is known of it.",
-            remedy="Import this year's files, or ask for a year that has some.",
+            Text("There is no observation of {year}.", {"year": year}),
+            why=Text("Without the year's own samples nothing is known of it."),
+            remedy=Text("Import this year's files, or ask for a year that has some."),
         )
     if day.year != year:
-        raise UsageError(f"The day {day.isoformat()} is not in {year}.")
+        raise UsageError(
+            Text("The day {day} is not in {year}.", {"day": day.isoformat(), "year": year})
+        )
     goals = goals_for(place_targets, year)
     parts = [
         _of_standard(
@@ -324,7 +326,12 @@ def _indicator_row(setting: _Setting, made: PlaceForecast, one: IndicatorOutlook
     goal = setting.goals[made.place]
     limit = setting.standard.limit(one.indicator, goal.target_class)
     if limit is None:
-        raise InputError(f"{setting.standard.id} has no limit of {one.indicator}.")
+        raise InputError(
+            Text(
+                "{standard} has no limit of {indicator}.",
+                {"standard": setting.standard.id, "indicator": one.indicator},
+            )
+        )
     upper = _upper_side(limit, one)
     required = one.required_high if upper else one.required_low
     counts_days = setting.part == "season"

@@ -15,6 +15,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from luhai.errors import InputError
+from luhai.text import Text
 
 Floats = NDArray[np.float64]
 
@@ -80,15 +81,17 @@ def build_cube(samples: pl.DataFrame, *, part: str, year: int, as_of: date) -> C
     """
     missing = [name for name in _COLUMNS if name not in samples.columns]
     if missing:
-        raise InputError(f"The table of daily means lacks: {', '.join(missing)}.")
+        raise InputError(
+            Text("The table of daily means lacks: {missing}.", {"missing": ", ".join(missing)})
+        )
     known = samples.filter(
         (pl.col("year") <= year) & pl.col("value").is_not_null() & (pl.col("weight") > 0)
     )
     keys = ["place", "indicator", "year", "month", "day"]
     if known.select(keys).is_duplicated().any():
         raise InputError(
-            "A place has two daily means of one indicator on one day.",
-            why="Each would count twice in the yearly mean.",
+            Text("A place has two daily means of one indicator on one day."),
+            why=Text("Each would count twice in the yearly mean."),
         )
     places = tuple(known["place"].unique().sort().to_list())
     indicators = tuple(known["indicator"].unique().sort().to_list())

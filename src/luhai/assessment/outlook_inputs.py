@@ -25,6 +25,7 @@ from luhai.assessment.outlook_year import Bounds, class_bounds
 from luhai.assessment.periods import Chain
 from luhai.errors import InputError, UsageError
 from luhai.standards import Method, Standard, load_standard, round_half_even
+from luhai.text import Text
 
 if TYPE_CHECKING:
     from luhai.plan.places import PlaceRegister
@@ -64,7 +65,9 @@ def goals_for(place_targets: Any, year: int) -> tuple[PlaceGoal, ...]:
     for goal in _all_goals(place_targets):
         own = stated.setdefault(goal.place, {})
         if goal.year in own:
-            raise InputError(f"The place {goal.place} has two targets for one year.")
+            raise InputError(
+                Text("The place {place} has two targets for one year.", {"place": goal.place})
+            )
         own[goal.year] = goal
     found = []
     for place in sorted(stated):
@@ -88,7 +91,9 @@ def _all_goals(place_targets: Any) -> list[PlaceGoal]:
     table: pl.DataFrame = nw.from_native(place_targets, eager_only=True).to_polars()
     missing = [name for name in _TARGET_COLUMNS if name not in table.columns]
     if missing:
-        raise InputError(f"The table of targets lacks: {', '.join(missing)}.")
+        raise InputError(
+            Text("The table of targets lacks: {missing}.", {"missing": ", ".join(missing)})
+        )
     return [
         PlaceGoal(
             str(row["place"]),
@@ -110,7 +115,12 @@ def yearly_basis(standard: str, register: PlaceRegister | None) -> tuple[Basis, 
     basis = make_basis(standard, "year", register=register, medium=edition.medium)
     part = basis.chain.counted
     if part not in ("month", "season"):
-        raise UsageError(f"The yearly mean of {basis.method.id} has neither months nor seasons.")
+        raise UsageError(
+            Text(
+                "The yearly mean of {method} has neither months nor seasons.",
+                {"method": basis.method.id},
+            )
+        )
     return basis, part
 
 

@@ -14,6 +14,7 @@ import numpy as np
 import polars as pl
 
 from luhai.errors import UsageError
+from luhai.text import Text
 
 PERIODS = ("sample", "month", "season", "year", "rolling")
 """Periods that classes are given for, see docs/architecture.md."""
@@ -85,7 +86,8 @@ def chain(by: str, averaging: tuple[str, ...]) -> Chain:
     """
     if by not in PERIODS:
         raise UsageError(
-            f"There is no period '{by}'.", remedy=f"Choose one of: {', '.join(PERIODS)}."
+            Text("There is no period '{by}'.", {"by": by}),
+            remedy=Text("Choose one of: {periods}.", {"periods": ", ".join(PERIODS)}),
         )
     if by == "sample":
         return Chain(by, ("sample",))
@@ -94,8 +96,14 @@ def chain(by: str, averaging: tuple[str, ...]) -> Chain:
     unknown = [step for step in steps if step not in STEP_KEYS]
     if unknown or not steps:
         raise UsageError(
-            f"Means by {by} cannot be formed through: {', '.join(averaging)}.",
-            remedy=f"The averaging table of a method knows: {', '.join(STEP_KEYS)}, layer.",
+            Text(
+                "Means by {by} cannot be formed through: {steps}.",
+                {"by": by, "steps": ", ".join(averaging)},
+            ),
+            remedy=Text(
+                "The averaging table of a method knows: {steps}, layer.",
+                {"steps": ", ".join(STEP_KEYS)},
+            ),
         )
     return Chain(by, steps)
 

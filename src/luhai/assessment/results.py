@@ -24,6 +24,7 @@ from typing import Any
 import polars as pl
 
 from luhai.errors import InputError, NotFoundError, UsageError
+from luhai.text import Text
 from luhai.workspace import Workspace, write_atomically
 
 _COLUMNS = {
@@ -126,7 +127,8 @@ def check_table_name(name: str) -> None:
     """Refuse a table that does not exist, and name those that do."""
     if name not in TABLES and name not in PARTS:
         raise UsageError(
-            f"There is no result table {name!r}.", remedy=f"Tables: {', '.join(TABLES)}."
+            Text("There is no result table {name!r}.", {"name": name}),
+            remedy=Text("Tables: {tables}.", {"tables": ", ".join(TABLES)}),
         )
 
 
@@ -153,17 +155,20 @@ def checked(name: str, frame: pl.DataFrame) -> pl.DataFrame:
     missing = [column for column in TABLES[name] if column not in frame.columns]
     if missing:
         raise InputError(
-            f"The result table lacks the columns {', '.join(missing)}.",
+            Text("The result table lacks the columns {missing}.", {"missing": ", ".join(missing)}),
             where=name,
-            remedy="The analysis that made it must be mended; nothing was stored.",
+            remedy=Text("The analysis that made it must be mended; nothing was stored."),
         )
     ids = frame.get_column("result_id")
     if ids.null_count() or ids.n_unique() != ids.len():
         twice = frame.filter(ids.is_duplicated()).get_column("result_id").unique().to_list()[:3]
         raise InputError(
-            f"Each result must have an id of its own; these stand on several rows: {twice}.",
+            Text(
+                "Each result must have an id of its own; these stand on several rows: {twice}.",
+                {"twice": twice},
+            ),
             where=name,
-            remedy="The analysis that made it must be mended; nothing was stored.",
+            remedy=Text("The analysis that made it must be mended; nothing was stored."),
         )
     others = [column for column in frame.columns if column not in TABLES[name]]
     return frame.select([*TABLES[name], *others]).sort("result_id")
@@ -185,8 +190,8 @@ def write_run(
     absent = sorted(set(TABLES) - set(tables))
     if absent:
         raise InputError(
-            f"Result tables are missing: {', '.join(absent)}.",
-            remedy="Give every table, an empty one where there is nothing to say.",
+            Text("Result tables are missing: {absent}.", {"absent": ", ".join(absent)}),
+            remedy=Text("Give every table, an empty one where there is nothing to say."),
         )
     contents = {name: table_bytes(checked(name, tables[name])) for name in TABLES}
     contents |= {name: table_bytes(tables[name]) for name in PARTS if name in tables}
@@ -237,17 +242,23 @@ def open_run(workspace: Workspace, run_id: str) -> Run:
     file = folder / _MANIFEST
     if not run_id or not file.is_file():
         raise NotFoundError(
-            f"There is no run {run_id!r} here.",
+            Text("There is no run {run_id!r} here.", {"run_id": run_id}),
             where=str(workspace.root),
-            remedy=f"Run the analysis: luhai analyse --workspace {workspace.root}.",
+            remedy=Text(
+                "Run the analysis: luhai analyse --workspace {workspace}.",
+                {"workspace": workspace.root},
+            ),
         )
     try:
         manifest = json.loads(file.read_text(encoding="utf-8"))
     except ValueError as error:
         raise InputError(
-            f"The description of the run cannot be read: {error}.",
+            Text("The description of the run cannot be read: {error}.", {"error": error}),
             where=str(file),
-            remedy=f"Run the analysis again: luhai analyse --workspace {workspace.root}.",
+            remedy=Text(
+                "Run the analysis again: luhai analyse --workspace {workspace}.",
+                {"workspace": workspace.root},
+            ),
         ) from error
     return Run(run_id, folder, manifest)
 
@@ -281,9 +292,11 @@ def require_run(workspace: Workspace) -> Run:
     run = current_run(workspace)
     if run is None:
         raise NotFoundError(
-            "This workspace has not been analysed yet.",
+            Text("This workspace has not been analysed yet."),
             where=str(workspace.root),
-            remedy=f"Run: luhai analyse --workspace {workspace.root}.",
+            remedy=Text(
+                "Run: luhai analyse --workspace {workspace}.", {"workspace": workspace.root}
+            ),
         )
     return run
 

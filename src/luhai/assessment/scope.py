@@ -127,8 +127,8 @@ def _read(name: str, columns: tuple[str, ...]) -> list[dict[str, str]]:
         missing = [column for column in columns if not row.get(column)]
         if missing:
             raise InputError(
-                f"The cell {missing[0]} is empty.",
-                where=f"{name}, row {number}",
-                remedy="Fill it in, with its source.",
+                Text("The cell {missing} is empty.", {"missing": missing[0]}),
+                where=Text("{name}, row {number}", {"name": name, "number": number}),
+                remedy=Text("Fill it in, with its source."),
             )
     return rows

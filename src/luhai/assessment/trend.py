@@ -22,6 +22,7 @@ from luhai.assessment.trend_spearman import spearman_official
 from luhai.assessment.trend_tests import KendallTest, mann_kendall, seasonal_kendall
 from luhai.errors import UsageError
 from luhai.standards import indicator as indicator_of
+from luhai.text import Text
 
 if TYPE_CHECKING:
     from luhai.plan.places import PlaceRegister
@@ -106,7 +107,7 @@ def trend(
         InputError: the frame lacks a column.
     """
     if not 0.0 < confidence < 1.0:
-        raise UsageError("The confidence of an interval lies between 0 and 1, e.g. 0.90.")
+        raise UsageError(Text("The confidence of an interval lies between 0 and 1, e.g. 0.90."))
     codes = [indicator] if isinstance(indicator, str) else list(indicator)
     common: dict[str, Any] = {"places": places, "register": register, "standard": standard}
     yearly = period_series(observations, codes, "none", **common).table

@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from luhai.errors import UsageError
+from luhai.text import Text
 
 Floats = NDArray[np.float64]
 Signs = NDArray[np.int8]
@@ -39,9 +40,9 @@ class Intervals:
 
     def __post_init__(self) -> None:
         if self.low.shape != self.high.shape or self.low.ndim != 1:
-            raise UsageError("Lower and upper bounds must be two lists of the same length.")
+            raise UsageError(Text("Lower and upper bounds must be two lists of the same length."))
         if np.any(self.low > self.high):
-            raise UsageError("A lower bound lies above its upper bound.")
+            raise UsageError(Text("A lower bound lies above its upper bound."))
 
     @property
     def n(self) -> int:
@@ -73,27 +74,30 @@ def intervals(values: ArrayLike, censored: Sequence[str | bool] | None = None) -
     """
     numbers = np.atleast_1d(np.asarray(values, dtype=np.float64))
     if numbers.ndim != 1:
-        raise UsageError("Values must be one list.")
+        raise UsageError(Text("Values must be one list."))
     if not np.all(np.isfinite(numbers)):
         raise UsageError(
-            "Some values are missing or not finite.",
-            remedy="Leave them out, together with their times, before the test.",
+            Text("Some values are missing or not finite."),
+            remedy=Text("Leave them out, together with their times, before the test."),
         )
     if censored is None:
         return Intervals(numbers, numbers.copy())
     marks = np.array([_mark(mark) for mark in censored], dtype=np.str_)
     if marks.shape != numbers.shape:
-        raise UsageError("There must be one mark of censoring per value.")
+        raise UsageError(Text("There must be one mark of censoring per value."))
     below, above = marks == "<", marks == ">"
     if np.any(numbers[below] < 0):
-        raise UsageError("A detection limit below zero cannot be used.")
+        raise UsageError(Text("A detection limit below zero cannot be used."))
     return Intervals(np.where(below, 0.0, numbers), np.where(above, np.inf, numbers))
 
 
 def _mark(mark: str | bool | np.bool_) -> str:
     text = ("<" if mark else "") if isinstance(mark, bool | np.bool_) else str(mark)
     if text not in ("", "<", ">"):
-        raise UsageError(f"Unknown mark of censoring: {text!r}.", remedy='Use "", "<" or ">".')
+        raise UsageError(
+            Text("Unknown mark of censoring: {text!r}.", {"text": text}),
+            remedy=Text('Use "", "<" or ">".'),
+        )
     return text
 
 

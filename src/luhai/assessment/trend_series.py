@@ -32,6 +32,7 @@ from luhai.assessment.periods import STEP_KEYS
 from luhai.errors import UsageError
 from luhai.standards import Standard, indicator, load_standard, standards
 from luhai.standards.rounding import drop_noise
+from luhai.text import Text
 
 if TYPE_CHECKING:
     from luhai.plan.places import PlaceRegister
@@ -83,7 +84,10 @@ def period_series(
         InputError: the frame lacks a column.
     """
     if season not in SEASONS:
-        raise UsageError(f"Unknown season {season!r}.", remedy=f"Use one of: {', '.join(SEASONS)}.")
+        raise UsageError(
+            Text("Unknown season {season!r}.", {"season": season}),
+            remedy=Text("Use one of: {seasons}.", {"seasons": ", ".join(SEASONS)}),
+        )
     codes = [indicator(code).code for code in indicators]
     frame = observation_frame(observations)
     frame = _only_places(frame, places, register)

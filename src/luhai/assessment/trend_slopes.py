@@ -24,6 +24,7 @@ from scipy import stats
 from luhai.assessment.trend_order import Floats, Intervals, intervals
 from luhai.assessment.trend_tests import KendallTest, mann_kendall, seasonal_kendall
 from luhai.errors import UsageError
+from luhai.text import Text
 
 
 @dataclass(frozen=True)
@@ -72,14 +73,14 @@ def sens_slope(
         UsageError: a confidence outside 0...1, or lists of different length.
     """
     if not 0.0 < interval < 1.0:
-        raise UsageError("The confidence of an interval lies between 0 and 1, e.g. 0.90.")
+        raise UsageError(Text("The confidence of an interval lies between 0 and 1, e.g. 0.90."))
     data = values if isinstance(values, Intervals) else intervals(values, censored)
     moments = np.arange(data.n, dtype=np.float64) if times is None else np.asarray(times, float)
     if moments.shape != (data.n,):
-        raise UsageError("There must be one time per value.")
+        raise UsageError(Text("There must be one time per value."))
     labels = None if seasons is None else np.asarray(seasons)
     if labels is not None and labels.shape != (data.n,):
-        raise UsageError("There must be one season per value.")
+        raise UsageError(Text("There must be one season per value."))
     slopes = pair_slopes(data, moments, labels)
     pairs = slopes.size // 2
     if pairs == 0:

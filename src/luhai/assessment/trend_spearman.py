@@ -73,12 +73,12 @@ def spearman_official(
     """
     numbers = np.asarray(values, dtype=np.float64)
     if numbers.ndim != 1 or not np.all(np.isfinite(numbers)):
-        raise UsageError("The official trend test needs one list of finite values.")
+        raise UsageError(Text("The official trend test needs one list of finite values."))
     if level not in LEVELS:
-        raise UsageError("The table of critical values has the levels 0.05 and 0.01 only.")
+        raise UsageError(Text("The table of critical values has the levels 0.05 and 0.01 only."))
     table = (load_method(OFFICIAL_METHOD) if method is None else method).trend_critical
     if not table:
-        raise InputError("The assessment method has no table of critical values for trends.")
+        raise InputError(Text("The assessment method has no table of critical values for trends."))
     n = numbers.size
     printed = [periods for periods in table if periods <= n]
     if not printed:

@@ -31,6 +31,7 @@ from luhai.assessment.trend_order import (
     time_signs,
 )
 from luhai.errors import UsageError
+from luhai.text import Text
 
 _LARGEST_ENUMERATED = 8  # 8! = 40,320 orders: exact in milliseconds
 _LARGEST_EXACT = 10  # Gilbert (1987, section 16.4.1): use the exact table up to n = 10
@@ -173,15 +174,15 @@ def season_signs(
         UsageError: lists of different length, or two values for one season of one year.
     """
     if seasons.shape != (data.n,) or years.shape != (data.n,):
-        raise UsageError("There must be one season and one year per value.")
+        raise UsageError(Text("There must be one season and one year per value."))
     season_labels, season_index = np.unique(seasons, return_inverse=True)
     year_labels, year_index = np.unique(years, return_inverse=True)
     shape = (season_labels.size, year_labels.size)
     cells = season_index * shape[1] + year_index
     if np.unique(cells).size != cells.size:
         raise UsageError(
-            "Two values fall into one season of one year.",
-            remedy="Average them before the seasonal test.",
+            Text("Two values fall into one season of one year."),
+            remedy=Text("Average them before the seasonal test."),
         )
     low = np.full(shape, np.nan)
     high = np.full(shape, np.nan)
@@ -315,7 +316,7 @@ def _times_of(times: ArrayLike | None, n: int) -> Floats:
         return np.arange(n, dtype=np.float64)
     moments = np.asarray(times, dtype=np.float64)
     if moments.shape != (n,):
-        raise UsageError("There must be one time per value.")
+        raise UsageError(Text("There must be one time per value."))
     if not np.all(np.isfinite(moments)):
-        raise UsageError("Some times are missing or not finite.")
+        raise UsageError(Text("Some times are missing or not finite."))
     return moments

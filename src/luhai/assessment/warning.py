@@ -132,7 +132,9 @@ def warnings(
     if day is None:
         return pl.DataFrame(schema=WARNING_SCHEMA)
     if day.year != year:
-        raise UsageError(f"The day {day.isoformat()} is not in {year}.")
+        raise UsageError(
+            Text("The day {day} is not in {year}.", {"day": day.isoformat(), "year": year})
+        )
     recent = frame.filter((nw.col("year") == year) | (nw.col("year") == year - 1))
     rows: list[dict[str, Any]] = []
     for name, goals in _by_standard(recent, place_targets, standard, year).items():
@@ -151,9 +153,9 @@ def _by_standard(
         return found
     if standard is None:
         raise UsageError(
-            "Neither targets nor a standard are given.",
-            why="Without one no limit and no class is known.",
-            remedy="Give place_targets, or standard for all places of the table.",
+            Text("Neither targets nor a standard are given."),
+            why=Text("Without one no limit and no class is known."),
+            remedy=Text("Give place_targets, or standard for all places of the table."),
         )
     names = collected(frame.select("place").unique())["place"].drop_nulls().sort().to_list()
     return {standard: [PlaceGoal(name, standard, 0, None) for name in names]}

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from luhai.errors import InputError
+from luhai.text import Text
 
 KINDS = ("rising", "class_lost", "limit_approached")
 _FILE = Path(__file__).parent / "data" / "warnings.toml"
@@ -80,7 +81,10 @@ def warning_rules(path: Path = _FILE) -> WarningRules:
     content = tomllib.loads(path.read_text(encoding="utf-8"))
     missing = [kind for kind in (*KINDS, "rising_relevance") if kind not in content]
     if missing:
-        raise InputError(f"The table of warnings lacks: {', '.join(missing)}.", where=path.name)
+        raise InputError(
+            Text("The table of warnings lacks: {missing}.", {"missing": ", ".join(missing)}),
+            where=path.name,
+        )
     return WarningRules(
         thresholds={kind: _levels(content[kind], kind, path) for kind in KINDS},
         relevant_share=float(content["rising_relevance"]["share_of_limit"]),
@@ -101,5 +105,5 @@ def _levels(entries: list[dict[str, Any]], kind: str, path: Path) -> tuple[Thres
     ordered = sorted(levels, key=lambda one: one.level)
     figures = [one.least for one in ordered]
     if list(levels) != ordered or figures != sorted(set(figures)):
-        raise InputError(f"The levels of {kind} do not rise.", where=path.name)
+        raise InputError(Text("The levels of {kind} do not rise.", {"kind": kind}), where=path.name)
     return levels

@@ -17,6 +17,7 @@ from luhai.assessment.results import Run, require_run, runs
 from luhai.assessment.why_plan import explain_plan_number, is_plan_number
 from luhai.errors import NotFoundError
 from luhai.plan import load_plan
+from luhai.text import Text
 from luhai.why import Why
 from luhai.workspace import Workspace
 
@@ -59,9 +60,9 @@ def find_result(workspace: Workspace, result_id: str) -> tuple[Run, str, dict[st
         if found is not None:
             return run, *found
     raise NotFoundError(
-        f"No result has the id {result_id!r}.",
+        Text("No result has the id {result_id!r}.", {"result_id": result_id}),
         where=str(workspace.root),
-        remedy="Ids stand in the column result_id of the tables that luhai analyse writes.",
+        remedy=Text("Ids stand in the column result_id of the tables that luhai analyse writes."),
     )
 
 

@@ -144,8 +144,8 @@ def period(by: str, time: str) -> Text:
     if by == "season":
         return Text(_SEASONS[(start.month - 1) // 3], {"year": start.year})
     if by == "month":
-        parts = {"year": start.year, "month": f"{start.month:02d}", "number": start.month}
-        return Text("{year}-{month}", parts)
+        month = {"zh": str(start.month), "en": f"{start.month:02d}"}
+        return Text("{year}-{month}", {"year": start.year, "month": month})
     if by == "rolling":
         return Text("the year from {year}-{month}", {"year": start.year, "month": start.month})
     return Text("{time}", {"time": start.strftime("%Y-%m-%d %H:%M")})

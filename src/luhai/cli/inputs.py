@@ -22,7 +22,7 @@ from luhai.observations.importing import import_paths
 from luhai.observations.reports import FileReport
 from luhai.observations.schema import REJECT_SCHEMA
 from luhai.observations.store import ObservationStore
-from luhai.text import language_from_environment, translate
+from luhai.text import Text, language_from_environment, translate
 from luhai.workspace import Workspace
 
 _SHOWN_REJECTS = 5
@@ -100,7 +100,9 @@ def open_observations(
     """
     if not path.exists():
         raise NotFoundError(
-            "There is no such file or folder.", where=str(path), remedy="Check the path."
+            Text("There is no such file or folder."),
+            where=str(path),
+            remedy=Text("Check the path."),
         )
     nothing = pl.DataFrame(schema=REJECT_SCHEMA)
     if (path / "workspace.toml").is_file():
@@ -136,9 +138,9 @@ def require_rows(opened: OpenedObservations, path: Path) -> None:
         return
     opened.print_rejects()
     raise InputError(
-        "It holds no observation that could be taken.",
+        Text("It holds no observation that could be taken."),
         where=str(path),
-        remedy="See the reasons above; a mapping file (--mapping) can say what headers mean.",
+        remedy=Text("See the reasons above; a mapping file (--mapping) can say what headers mean."),
     )
 
 

@@ -18,7 +18,7 @@ from luhai.observations.store import ObservationStore
 from luhai.plan import PlaceRegister, load_plan
 from luhai.standards import indicator as indicator_of
 from luhai.standards import round_text
-from luhai.text import N_, language_from_environment, translate
+from luhai.text import N_, Text, language_from_environment, translate
 from luhai.workspace import Workspace
 
 _MEDIA = {"sea": N_("sea"), "river": N_("rivers"), "lake": N_("lakes")}
@@ -51,17 +51,17 @@ def command(folder: Path, year: int, as_of: datetime | None, output_format: str)
     workspace = Workspace.open(folder)
     if workspace.plan is None:
         raise InputError(
-            "The workspace has no plan, and so no targets.",
+            Text("The workspace has no plan, and so no targets."),
             where=str(folder),
-            remedy="Create it with: luhai init FOLDER --plan PLAN_FOLDER.",
+            remedy=Text("Create it with: luhai init FOLDER --plan PLAN_FOLDER."),
         )
     plan = load_plan(workspace.plan)
     store = ObservationStore(workspace)
     if not store.files():
         raise InputError(
-            "The workspace holds no observations.",
+            Text("The workspace holds no observations."),
             where=str(folder),
-            remedy="Import some with: luhai import PATH --workspace FOLDER.",
+            remedy=Text("Import some with: luhai import PATH --workspace FOLDER."),
         )
     day = None if as_of is None else date(as_of.year, as_of.month, as_of.day)
     with engine_frame(store, "duckdb") as frame:

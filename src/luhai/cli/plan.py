@@ -73,7 +73,7 @@ def _print_findings(findings: list[Finding], language: str) -> None:
     rows = [
         {
             "severity": words[finding.severity],
-            "where": finding.where,
+            "where": finding.where.render(language),
             "message": f"{RULES[finding.rule].title.render(language)}\n"
             f"{finding.message.render(language)}\n→ {finding.remedy.render(language)}",
         }

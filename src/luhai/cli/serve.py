@@ -9,7 +9,7 @@ import click
 
 from luhai.cli.output import format_option, print_json
 from luhai.errors import UsageError
-from luhai.text import N_, language_from_environment, translate
+from luhai.text import N_, Text, language_from_environment, translate
 from luhai.web.first_run import FirstRun, prepare
 from luhai.workspace import Workspace
 
@@ -47,10 +47,10 @@ def command(
         known = os.environ.get("LUHAI_ALLOWED_HOSTS", "")
         if host in ("0.0.0.0", "::") and not known:
             raise UsageError(
-                "A server that others reach must know its own name.",
+                Text("A server that others reach must know its own name."),
                 where=f"--host {host}",
-                why="Requests for unknown host names are refused.",
-                remedy="Set LUHAI_ALLOWED_HOSTS to its names, joined by commas.",
+                why=Text("Requests for unknown host names are refused."),
+                remedy=Text("Set LUHAI_ALLOWED_HOSTS to its names, joined by commas."),
             )
         os.environ["LUHAI_ALLOWED_HOSTS"] = ",".join(filter(None, (known, host)))
     first_run = prepare(workspace, new_password=new_password)

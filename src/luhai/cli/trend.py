@@ -17,7 +17,7 @@ from luhai.errors import InputError
 from luhai.plan.places import PlaceRegister, load_places
 from luhai.standards import find_indicator
 from luhai.standards import indicator as indicator_of
-from luhai.text import N_, language_from_environment, translate
+from luhai.text import N_, Text, language_from_environment, translate
 
 DIRECTIONS = {
     "rising": N_("rising"),
@@ -106,11 +106,13 @@ def command(
             )
         opened.print_rejects()
         if table.is_empty():
+            asked = {"codes": ", ".join(codes), "places": ", ".join(places)}
             raise InputError(
-                f"It holds no value of {', '.join(codes)}"
-                + (f" at {', '.join(places)}." if places else "."),
+                Text("It holds no value of {codes} at {places}.", asked)
+                if places
+                else Text("It holds no value of {codes}.", asked),
                 where=str(path),
-                remedy="Check --indicator and --place.",
+                remedy=Text("Check --indicator and --place."),
             )
         _print(table, output_format, language)
         if not opened.faultless:
