@@ -15,9 +15,12 @@ from collections.abc import Mapping
 import polars as pl
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
+from openpyxl.cell.cell import Cell
 from openpyxl.styles import Font
+from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
 from luhai.errors import InputError
+from luhai.text import Text
 
 FORMULA_STARTS = "=+-@\t\r\n＝＋－＠"
 """Characters that make spreadsheets take a cell for a formula, full-width ones included."""
@@ -74,9 +77,12 @@ def excel_bytes(
     for name, frame in sheets.items():
         if frame.height >= EXCEL_ROWS:
             raise InputError(
-                f"The table has {frame.height} rows; an Excel sheet holds {EXCEL_ROWS - 1}.",
+                Text(
+                    "The table has {rows} rows; an Excel sheet holds {most}.",
+                    {"rows": frame.height, "most": EXCEL_ROWS - 1},
+                ),
                 where=name,
-                remedy="Export it as CSV, or a part of it.",
+                remedy=Text("Export it as CSV, or a part of it."),
             )
         table = _with_headings(neutralise_frame(frame), headings)
         sheet = book.create_sheet(_sheet_name(name))
@@ -111,7 +117,7 @@ def _with_headings(frame: pl.DataFrame, headings: Mapping[str, str] | None) -> p
     return frame.rename({name: neutralise(names.get(name, name)) for name in frame.columns})
 
 
-def _heading_cell(sheet: object, heading: str) -> WriteOnlyCell:
+def _heading_cell(sheet: WriteOnlyWorksheet, heading: str) -> Cell:
     cell = WriteOnlyCell(sheet, value=heading)
     cell.font = Font(bold=True)
     return cell

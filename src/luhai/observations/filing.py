@@ -18,6 +18,7 @@ import polars as pl
 
 from luhai.errors import InputError, NotFoundError
 from luhai.observations.export import csv_bytes, excel_bytes
+from luhai.text import Text
 from luhai.workspace import Workspace, write_atomically
 
 _BLOCK = 1 << 20
@@ -53,9 +54,11 @@ def keep_file(path: Path, workspace: Workspace, *, expected_hash: str) -> Path:
             os.fsync(copy.fileno())
         if digest.hexdigest() != expected_hash:
             raise InputError(
-                "The file changed while it was being imported.",
+                Text("The file changed while it was being imported."),
                 where=str(path),
-                remedy="Import it again when nothing writes to it any more; nothing was stored.",
+                remedy=Text(
+                    "Import it again when nothing writes to it any more; nothing was stored."
+                ),
             )
         Path(temporary).replace(target)
     finally:
@@ -72,9 +75,9 @@ def kept_file(workspace: Workspace, file_hash: str) -> Path:
     kept = _kept(workspace, file_hash)
     if kept is None:
         raise NotFoundError(
-            "The imported file is not kept in this workspace.",
+            Text("The imported file is not kept in this workspace."),
             where=f"{workspace.files}, {file_hash}",
-            remedy="Import the file again; its rows are recognised and not doubled.",
+            remedy=Text("Import the file again; its rows are recognised and not doubled."),
         )
     return kept
 
@@ -112,14 +115,14 @@ def import_reports(workspace: Workspace) -> list[dict[str, Any]]:
             reports.append(json.loads(path.read_text(encoding="utf-8")))
         except ValueError as error:
             raise InputError(
-                f"The report of an import cannot be read: {error}.",
+                Text("The report of an import cannot be read: {reason}.", {"reason": str(error)}),
                 where=str(path),
-                remedy="Remove the file; the observations do not depend on it.",
+                remedy=Text("Remove the file; the observations do not depend on it."),
             ) from error
     return reports
 
 
 def _kept(workspace: Workspace, file_hash: str) -> Path | None:
     if not re.fullmatch(r"[0-9a-f]{64}", file_hash):
-        raise InputError("This is no SHA-256.", where=file_hash)
+        raise InputError(Text("This is no SHA-256."), where=file_hash)
     return next(iter(sorted(workspace.files.glob(f"{file_hash}*"))), None)

@@ -138,9 +138,9 @@ def find_files(paths: Sequence[str | Path]) -> list[tuple[Path, bool]]:
             inside = _files_inside(path)
             if not inside:
                 raise InputError(
-                    "The folder holds no file.",
+                    Text("The folder holds no file."),
                     where=str(path),
-                    remedy="Name the folder that holds the files.",
+                    remedy=Text("Name the folder that holds the files."),
                 )
             for file in inside:
                 found.setdefault(file, False)
@@ -148,9 +148,9 @@ def find_files(paths: Sequence[str | Path]) -> list[tuple[Path, bool]]:
             found[path] = True
         else:
             raise InputError(
-                "There is no such file or folder.",
+                Text("There is no such file or folder."),
                 where=str(path),
-                remedy="Check the spelling of the path.",
+                remedy=Text("Check the spelling of the path."),
             )
     return list(found.items())
 
@@ -435,11 +435,19 @@ def account_for_rows(content: ReadFile, account: RowAccount) -> tuple[MemberRepo
         with_values = account.with_values.get(key, 0)
         if read != with_values or member.rows != read + member.duplicates + member.rejected:
             raise InputError(
-                f"The rows of the table do not add up: {member.rows} rows, {read} read, "
-                f"{with_values} with values, {member.duplicates} repeated, "
-                f"{member.rejected} rejected.",
+                Text(
+                    "The rows of the table do not add up: {rows} rows, {read} read, "
+                    "{with_values} with values, {repeated} repeated, {rejected} rejected.",
+                    {
+                        "rows": member.rows,
+                        "read": read,
+                        "with_values": with_values,
+                        "repeated": member.duplicates,
+                        "rejected": member.rejected,
+                    },
+                ),
                 where=f"{member.file} {member.sheet}".strip(),
-                remedy="This is a fault of luhai: please report it with the file.",
+                remedy=Text("This is a fault of luhai: please report it with the file."),
             )
         accepted = account.with_new_values.get(key, 0)
         members.append(

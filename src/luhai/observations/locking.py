@@ -17,6 +17,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from luhai.errors import InputError
+from luhai.text import Text
 
 _POLL_SECONDS = 0.05
 
@@ -79,8 +80,8 @@ def _busy(path: Path) -> StoreBusyError:
         # The holder is between taking the lock and writing its name: still busy, only nameless.
         holder = {}
     return StoreBusyError(
-        "Another import is writing to this workspace.",
+        Text("Another import is writing to this workspace."),
         where=str(path.parent),
-        why=(f"It runs as process {holder['process']} since {holder['since']}." if holder else ""),
-        remedy="Wait until it is done, then repeat the import; nothing was changed.",
+        why=Text("It runs as process {process} since {since}.", holder) if holder else "",
+        remedy=Text("Wait until it is done, then repeat the import; nothing was changed."),
     )

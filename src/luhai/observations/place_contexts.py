@@ -20,6 +20,7 @@ from luhai.observations.quality.position import with_moved_flag
 from luhai.observations.reading.result import CONTEXT_SCHEMA, ROW_STATE_SCHEMA, ReadResult
 from luhai.observations.schema import OBSERVATION_SCHEMA, REJECT_SCHEMA
 from luhai.plan.places import PlaceRegister
+from luhai.text import Text
 from luhai.workspace import Workspace, write_atomically
 
 Places = Mapping[tuple[str, str], str]
@@ -101,10 +102,12 @@ def load_contexts(workspace: Workspace) -> dict[tuple[str, str], str]:
         return {(entry["name"], entry["context"]): entry["place"] for entry in entries}
     except (ValueError, KeyError, TypeError) as error:
         raise InputError(
-            f"The names that places were given cannot be read: {error}.",
+            Text(
+                "The names that places were given cannot be read: {reason}.", {"reason": str(error)}
+            ),
             where=str(file),
-            why="Without it, rows of two places could come under one name.",
-            remedy="Restore the file from a backup.",
+            why=Text("Without it, rows of two places could come under one name."),
+            remedy=Text("Restore the file from a backup."),
         ) from error
 
 

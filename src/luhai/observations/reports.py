@@ -58,7 +58,7 @@ class MemberReport:
             "understanding": [column.to_dict(language) for column in self.understanding],
             "questions": [question.to_dict(language) for question in self.questions],
             "notes": [note.render(language) for note in self.notes],
-            "refused": self.refused.to_dict() if self.refused else None,
+            "refused": self.refused.to_dict(language) if self.refused else None,
         }
 
 
@@ -144,7 +144,7 @@ class FileReport:
             "flagged": self.flagged,
             "columns_rejected": self.columns_rejected,
             "skipped": self.skipped.render(language) if self.skipped else None,
-            "error": self.error.to_dict() if self.error else None,
+            "error": self.error.to_dict(language) if self.error else None,
             "members": [member.to_dict(language) for member in self.members],
         }
 

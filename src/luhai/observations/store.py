@@ -44,6 +44,7 @@ from luhai.observations.ordering import (
 )
 from luhai.observations.parquet_files import PARTITION, YearFiles
 from luhai.observations.schema import IDENTITY, OBSERVATION_SCHEMA
+from luhai.text import Text
 from luhai.workspace import Workspace
 
 NO_VERSION = -1
@@ -124,9 +125,9 @@ class ObservationStore:
         if "%" in str(self.path):
             # The table's library takes it for an encoded character and writes elsewhere.
             raise UsageError(
-                "A workspace cannot lie in a folder with % in its name.",
+                Text("A workspace cannot lie in a folder with % in its name."),
                 where=str(self.path),
-                remedy="Rename the folder.",
+                remedy=Text("Rename the folder."),
             )
 
     # Versions
@@ -177,8 +178,12 @@ class ObservationStore:
             return nw.from_native(self.polars(version))
         if engine != "duckdb":
             raise UsageError(
-                f"The store is not read by an engine called {engine!r}.",
-                remedy="Use duckdb or polars; other engines read the files that .files() lists.",
+                Text(
+                    "The store is not read by an engine called {engine}.", {"engine": repr(engine)}
+                ),
+                remedy=Text(
+                    "Use duckdb or polars; other engines read the files that .files() lists."
+                ),
             )
         return nw.from_native(_duckdb_relation(_connect(), self.files(version)))
 
@@ -329,16 +334,18 @@ class ObservationStore:
             if version is not None and self._table(None) is not None:
                 raise self._no_version(version) from error
             raise InputError(
-                f"The observation store cannot be opened: {error}.",
+                Text("The observation store cannot be opened: {reason}.", {"reason": str(error)}),
                 where=str(self.path),
-                remedy="Restore the folder from a backup, or import the kept files again.",
+                remedy=Text("Restore the folder from a backup, or import the kept files again."),
             ) from error
 
     def _no_version(self, version: int) -> NotFoundError:
         return NotFoundError(
-            f"The store has no version {version}.",
+            Text("The store has no version {version}.", {"version": version}),
             where=str(self.path),
-            remedy=f"Versions go from 0 to {self.version}; `versions()` lists them.",
+            remedy=Text(
+                "Versions go from 0 to {newest}; `versions()` lists them.", {"newest": self.version}
+            ),
         )
 
     def _remove_orphans(self) -> list[Path]:
@@ -435,29 +442,47 @@ def check_schema(frame: pl.DataFrame) -> None:
         missing = [name for name in OBSERVATION_SCHEMA if name not in found]
         unknown = [name for name in found if name not in OBSERVATION_SCHEMA]
         raise InputError(
-            "The table is not an observation table.",
-            where=", ".join(f"{name} missing" for name in missing)
-            or ", ".join(f"{name} unknown" for name in unknown)
-            or "order of columns",
-            remedy="Give exactly the columns of OBSERVATION_SCHEMA, in their order.",
+            Text("The table is not an observation table."),
+            where=_columns_at_fault(missing, unknown),
+            remedy=Text("Give exactly the columns of OBSERVATION_SCHEMA, in their order."),
         )
     for name, dtype in OBSERVATION_SCHEMA.items():
         if found[name] != dtype:
-            raise InputError(f"The column has type {found[name]} instead of {dtype}.", where=name)
+            raise InputError(
+                Text(
+                    "The column has type {found} instead of {wanted}.",
+                    {"found": found[name], "wanted": dtype},
+                ),
+                where=name,
+            )
     for name in REQUIRED:
         if frame[name].null_count():
             raise InputError(
-                "A required cell is missing.",
-                where=f"{name}, row {frame[name].is_null().arg_true()[0]} of the table",
+                Text("A required cell is missing."),
+                where=_table_row(name, frame[name].is_null()),
             )
     for name in ("value", "depth_m", "value_shown"):
         strange = frame[name].is_nan() | frame[name].is_infinite()
         if strange.any():
             raise InputError(
-                "A value is not a number.",
-                where=f"{name}, row {strange.arg_true()[0]} of the table",
-                remedy="Write a missing value as null.",
+                Text("A value is not a number."),
+                where=_table_row(name, strange),
+                remedy=Text("Write a missing value as null."),
             )
+
+
+def _columns_at_fault(missing: Sequence[str], unknown: Sequence[str]) -> Text:
+    if missing:
+        return Text("{columns} missing", {"columns": ", ".join(missing)})
+    if unknown:
+        return Text("{columns} unknown", {"columns": ", ".join(unknown)})
+    return Text("order of columns")
+
+
+def _table_row(column: str, at_fault: pl.Series) -> Text:
+    """The first row at fault, in words."""
+    row = int(at_fault.arg_true()[0])
+    return Text("{column}, row {row} of the table", {"column": column, "row": row})
 
 
 def _matches(frame: pl.DataFrame, stored: pl.DataFrame, columns: Sequence[str]) -> Mask:
@@ -498,7 +523,9 @@ def _duckdb_relation(
 
 def _aware(moment: datetime) -> datetime:
     if moment.tzinfo is None:
-        raise UsageError("A time range needs times with a time zone.", where=moment.isoformat())
+        raise UsageError(
+            Text("A time range needs times with a time zone."), where=moment.isoformat()
+        )
     return moment.astimezone(UTC)
 
 

@@ -74,7 +74,7 @@ def _refusal(error: InputError) -> str:
     """
     if not (error.where and error.remedy):
         return "refused without file or remedy"
-    return "refused: " + error.what.split(" (")[0].split(": ")[0].rstrip(".")
+    return "refused: " + error.to_dict()["what"].split(" (")[0].split(": ")[0].rstrip(".")
 
 
 def _times(observations: pl.DataFrame) -> list[str]:

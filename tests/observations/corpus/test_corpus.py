@@ -75,7 +75,7 @@ def _outcome(path: Path) -> tuple[list[ReadResult], str]:
     try:
         return list(read_path(path)), ""
     except InputError as error:
-        return [], error.where
+        return [], error.to_dict()["where"]
 
 
 @pytest.mark.parametrize("file", [name for name in BUILDERS if "bomb" not in name])

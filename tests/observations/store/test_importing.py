@@ -151,7 +151,7 @@ def test_a_file_that_cannot_be_read_stores_nothing_and_holds_up_no_other(
     broken.write_bytes(b"PK\x03\x04 not a workbook")
     reports = import_paths([broken, write(tmp_path / "july.csv")], workspace, medium="river")
     assert isinstance(reports[0].error, InputError)
-    assert reports[0].error.what
+    assert reports[0].error.to_dict()["what"]
     assert str(broken) in str(reports[0].error) or "broken.xlsx" in str(reports[0].error)
     assert counts(reports[0]) == (0, 0, 0, 0)
     assert counts(reports[1]) == (3, 3, 0, 0)
@@ -385,7 +385,7 @@ def test_a_file_that_changes_while_it_is_read_is_refused(
     monkeypatch.setattr(importing, "read_file", changed)
     (report,) = import_paths([file], workspace, medium="river")
     assert report.error is not None
-    assert "changed while" in report.error.what
+    assert "changed while" in str(report.error)
     assert ObservationStore(workspace).version == NO_VERSION
     assert list(workspace.files.iterdir()) == []
 

@@ -32,6 +32,7 @@ from luhai.observations.quality.tables import (
     quality_flags,
 )
 from luhai.observations.schema import OBSERVATION_SCHEMA
+from luhai.text import Text
 
 
 def check_quality(
@@ -77,8 +78,8 @@ def flag_ordered(
     unknown = [name for name in checks or () if name not in CHECKS]
     if unknown:
         raise UsageError(
-            f"No quality check is called {', '.join(unknown)}.",
-            remedy=f"Checks: {', '.join(CHECKS)}.",
+            Text("No quality check is called {names}.", {"names": ", ".join(unknown)}),
+            remedy=Text("Checks: {names}.", {"names": ", ".join(CHECKS)}),
         )
     prepared = Prepared(ordered, now or datetime.now(UTC))
     names = list(checks or CHECKS)

@@ -19,21 +19,22 @@ from typing import BinaryIO
 from luhai.errors import InputError
 from luhai.observations.reading.options import Limits
 from luhai.observations.reading.sheets import UNPACKING_ERRORS, encrypted
+from luhai.text import N_, Text
 
 _MEBIBYTE = 1 << 20
 _ZIP = b"PK\x03\x04"
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _FOREIGN = (
-    (b"%PDF", "a PDF document"),
-    (b"\x89PNG", "a picture"),
-    (b"\xff\xd8\xff", "a picture"),
-    (b"GIF8", "a picture"),
-    (b"Rar!", "a RAR archive"),
-    (b"7z\xbc\xaf", "a 7-Zip archive"),
-    (b"PAR1", "a Parquet file"),
-    (b"SQLite format 3", "a database"),
-    (b"BZh", "a bzip2 archive"),
-    (b"\xfd7zXZ", "an xz archive"),
+    (b"%PDF", N_("a PDF document")),
+    (b"\x89PNG", N_("a picture")),
+    (b"\xff\xd8\xff", N_("a picture")),
+    (b"GIF8", N_("a picture")),
+    (b"Rar!", N_("a RAR archive")),
+    (b"7z\xbc\xaf", N_("a 7-Zip archive")),
+    (b"PAR1", N_("a Parquet file")),
+    (b"SQLite format 3", N_("a database")),
+    (b"BZh", N_("a bzip2 archive")),
+    (b"\xfd7zXZ", N_("an xz archive")),
 )
 _HIDDEN = ("__MACOSX/", ".DS_Store", "Thumbs.db", "desktop.ini")
 
@@ -75,10 +76,13 @@ class Budget:
         self.unpacked += number
         if self.unpacked > self.limits.unpacked_bytes:
             raise InputError(
-                f"The archive unpacks to more than {_megabytes(self.limits.unpacked_bytes)}.",
+                Text(
+                    "The archive unpacks to more than {limit}.",
+                    {"limit": _megabytes(self.limits.unpacked_bytes)},
+                ),
                 where=self.where,
-                why="It would fill the machine.",
-                remedy="Send the files in several smaller archives.",
+                why=Text("It would fill the machine."),
+                remedy=Text("Send the files in several smaller archives."),
             )
 
     def add_member(self) -> None:
@@ -90,9 +94,12 @@ class Budget:
         self.members += 1
         if self.members > self.limits.archive_members:
             raise InputError(
-                f"The archive has more than {self.limits.archive_members} members.",
+                Text(
+                    "The archive has more than {number} members.",
+                    {"number": self.limits.archive_members},
+                ),
                 where=self.where,
-                remedy="Send the files in several smaller archives.",
+                remedy=Text("Send the files in several smaller archives."),
             )
 
 
@@ -114,10 +121,10 @@ class _Counted(io.RawIOBase):
             block = self._stream.read(len(buffer))
         except UNPACKING_ERRORS as error:
             raise InputError(
-                f"The content cannot be unpacked ({error}).",
+                Text("The content cannot be unpacked ({reason}).", {"reason": str(error)}),
                 where=self._shown,
-                why="The archive is damaged or was cut short.",
-                remedy="Fetch or pack it again.",
+                why=Text("The archive is damaged or was cut short."),
+                remedy=Text("Fetch or pack it again."),
             ) from error
         except RuntimeError as error:
             raise encrypted(self._shown) from error
@@ -136,10 +143,13 @@ def check_ratio(unpacked: int, packed: int, limits: Limits, where: str) -> None:
     """
     if unpacked > _MEBIBYTE and unpacked > limits.unpacked_ratio * max(packed, 1):
         raise InputError(
-            f"The content unpacks to more than {limits.unpacked_ratio} times its size.",
+            Text(
+                "The content unpacks to more than {number} times its size.",
+                {"number": limits.unpacked_ratio},
+            ),
             where=where,
-            why="Measurements do not; files made to fill a machine do.",
-            remedy="Send the file unpacked.",
+            why=Text("Measurements do not; files made to fill a machine do."),
+            remedy=Text("Send the file unpacked."),
         )
 
 
@@ -157,26 +167,28 @@ def open_pieces(path: Path, shown: str, limits: Limits) -> Iterator[Piece]:
     """
     try:
         size = path.stat().st_size
-        if path.is_dir():
-            raise IsADirectoryError(21, "it is a folder")
         stream = path.open("rb")
     except OSError as error:
+        is_folder = isinstance(error, IsADirectoryError)
         raise InputError(
-            f"The file cannot be opened: {error.strerror}.",
+            Text(
+                "The file cannot be opened: {reason}.",
+                {"reason": Text("it is a folder") if is_folder else error.strerror},
+            ),
             where=shown,
-            remedy="Check the path and whether it may be read.",
+            remedy=Text("Check the path and whether it may be read."),
         ) from error
     with stream:
         if size == 0:
             raise InputError(
-                "The file is empty.", where=shown, remedy="Ask the sender for it again."
+                Text("The file is empty."), where=shown, remedy=Text("Ask the sender for it again.")
             )
         if size > limits.file_bytes:
             raise InputError(
-                f"The file has {_megabytes(size)}.",
+                Text("The file has {size}.", {"size": _megabytes(size)}),
                 where=shown,
-                why=f"The limit is {_megabytes(limits.file_bytes)}.",
-                remedy="Split it by year.",
+                why=Text("The limit is {limit}.", {"limit": _megabytes(limits.file_bytes)}),
+                remedy=Text("Split it by year."),
             )
         yield from open_content(stream, size, shown, limits)
 
@@ -208,10 +220,13 @@ def check_workbook_size(size: int, limits: Limits, where: str) -> None:
     """
     if size > limits.workbook_bytes:
         raise InputError(
-            f"The file has {_megabytes(size)}.",
+            Text("The file has {size}.", {"size": _megabytes(size)}),
             where=where,
-            why=f"The limit for Excel and JSON is {_megabytes(limits.workbook_bytes)}.",
-            remedy="Split it by year, or save it as CSV.",
+            why=Text(
+                "The limit for Excel and JSON is {limit}.",
+                {"limit": _megabytes(limits.workbook_bytes)},
+            ),
+            remedy=Text("Split it by year, or save it as CSV."),
         )
 
 
@@ -226,20 +241,22 @@ def _kind(head: bytes, shown: str) -> str:
     for mark, name in _FOREIGN:
         if head.startswith(mark):
             raise InputError(
-                f"The file is {name}.",
+                Text("The file is {name}.", {"name": Text(name)}),
                 where=shown,
-                why="Tables are read from CSV, Excel (.xlsx, .xls), JSON and zip archives of them.",
-                remedy="Ask the sender for the table itself.",
+                why=Text(
+                    "Tables are read from CSV, Excel (.xlsx, .xls), JSON and zip archives of them."
+                ),
+                remedy=Text("Ask the sender for the table itself."),
             )
     start = head.removeprefix(b"\xef\xbb\xbf").replace(b"\0", b"").lstrip().lower()
     if start.startswith(
         (b"<!doctype", b"<html", b"<table", b"<?xml", b"<meta", b"<head", b"<style")
     ):
         raise InputError(
-            "The file is a web page or XML, whatever its extension says.",
+            Text("The file is a web page or XML, whatever its extension says."),
             where=shown,
-            why="Some systems name an exported web page .xls.",
-            remedy="Open it in a spreadsheet program and save it as .xlsx.",
+            why=Text("Some systems name an exported web page .xls."),
+            remedy=Text("Open it in a spreadsheet program and save it as .xlsx."),
         )
     if start.startswith((b"[", b"{")) and (shown.lower().endswith("json") or _is_json(start)):
         return "json"
@@ -264,7 +281,9 @@ def _open_gzip(
             check_workbook_size(len(content), budget.limits, shown)
             yield from _open(io.BytesIO(content), len(content), shown, budget, depth + 1)
         elif not head:
-            raise InputError("The file is empty.", where=shown, remedy="Ask for it again.")
+            raise InputError(
+                Text("The file is empty."), where=shown, remedy=Text("Ask for it again.")
+            )
         else:
             yield Piece(shown, "text", counted)
 
@@ -277,10 +296,10 @@ def _open_zip(
         members = archive.infolist()
     except (*UNPACKING_ERRORS, ValueError) as error:
         raise InputError(
-            f"The archive or workbook cannot be opened ({error}).",
+            Text("The archive or workbook cannot be opened ({reason}).", {"reason": str(error)}),
             where=shown,
-            why="It is damaged or was cut short.",
-            remedy="Fetch or save it again.",
+            why=Text("It is damaged or was cut short."),
+            remedy=Text("Fetch or save it again."),
         ) from error
     with archive:
         names = {member.filename for member in members}
@@ -309,17 +328,17 @@ def _office_kind(names: set[str], shown: str) -> str:
     if "xl/workbook.xml" in names:
         return "xlsx"
     foreign = {
-        "xl/workbook.bin": "a binary workbook (.xlsb)",
-        "word/document.xml": "a Word document",
-        "ppt/presentation.xml": "a presentation",
-        "content.xml": "an OpenDocument file",
+        "xl/workbook.bin": N_("a binary workbook (.xlsb)"),
+        "word/document.xml": N_("a Word document"),
+        "ppt/presentation.xml": N_("a presentation"),
+        "content.xml": N_("an OpenDocument file"),
     }
     for member, name in foreign.items():
         if member in names:
             raise InputError(
-                f"The file is {name}.",
+                Text("The file is {name}.", {"name": Text(name)}),
                 where=shown,
-                remedy="Save its table as .xlsx or CSV.",
+                remedy=Text("Save its table as .xlsx or CSV."),
             )
     return "archive"
 
@@ -331,15 +350,20 @@ def _check_declared(members: list[zipfile.ZipInfo], size: int, budget: Budget, s
     if budget.unpacked + declared > budget.limits.unpacked_bytes:
         budget.take(declared)
     if not any(not member.is_dir() for member in members):
-        raise InputError("The archive is empty.", where=shown, remedy="Ask the sender again.")
+        raise InputError(
+            Text("The archive is empty."), where=shown, remedy=Text("Ask the sender again.")
+        )
 
 
 def _check_depth(depth: int, budget: Budget, shown: str) -> None:
     if depth > budget.limits.archive_depth:
         raise InputError(
-            f"Archives lie more than {budget.limits.archive_depth} deep in one another.",
+            Text(
+                "Archives lie more than {number} deep in one another.",
+                {"number": budget.limits.archive_depth},
+            ),
             where=shown,
-            remedy="Unpack the inner archives first.",
+            remedy=Text("Unpack the inner archives first."),
         )
 
 
@@ -375,7 +399,9 @@ def _open_member(
         if member.flag_bits & 0x1:
             raise encrypted(name)
         if member.file_size == 0:
-            raise InputError("The file is empty.", where=name, remedy="Ask the sender again.")
+            raise InputError(
+                Text("The file is empty."), where=name, remedy=Text("Ask the sender again.")
+            )
         with archive.open(member) as packed:
             counted = io.BufferedReader(
                 _Counted(packed, budget, member.compress_size, name),  # type: ignore[arg-type]
@@ -391,9 +417,9 @@ def _open_member(
                 yield Piece(name, "text", counted)
     except (*UNPACKING_ERRORS, RuntimeError) as error:
         refusal = InputError(
-            f"The member cannot be unpacked ({error}).",
+            Text("The member cannot be unpacked ({reason}).", {"reason": str(error)}),
             where=name,
-            remedy="Pack the archive again.",
+            remedy=Text("Pack the archive again."),
         )
         yield Piece(name, "", io.BytesIO(), refused=refusal)
     except InputError as error:

@@ -82,8 +82,8 @@ def check_width(width: int, most: int, where: str) -> None:
     """
     if width > most:
         raise InputError(
-            f"The table has {width} columns.",
+            Text("The table has {number} columns.", {"number": width}),
             where=where,
-            why=f"More than {most} are not read.",
-            remedy="Delete stray cells far to the right, or check the separator of the file.",
+            why=Text("More than {number} are not read.", {"number": most}),
+            remedy=Text("Delete stray cells far to the right, or check the separator of the file."),
         )

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from luhai.errors import InputError
+from luhai.text import Text
 
 _TOP_KEYS = (
     "columns",
@@ -90,15 +91,15 @@ def load_mapping(path: str | Path) -> Mapping:
         content = tomllib.loads(file.read_bytes().decode("utf-8-sig"))
     except OSError as error:
         raise InputError(
-            f"The mapping file cannot be opened: {error.strerror}.",
+            Text("The mapping file cannot be opened: {reason}.", {"reason": error.strerror}),
             where=str(file),
-            remedy="Check the path.",
+            remedy=Text("Check the path."),
         ) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise InputError(
-            f"The mapping file is not TOML in UTF-8: {error}.",
+            Text("The mapping file is not TOML in UTF-8: {reason}.", {"reason": str(error)}),
             where=str(file),
-            remedy="Mend the line named; headers stand in quotation marks.",
+            remedy=Text("Mend the line named; headers stand in quotation marks."),
         ) from error
     return mapping_from(content, str(file))
 
@@ -112,7 +113,7 @@ def mapping_from(content: AbstractMapping[str, Any], where: str = "") -> Mapping
     _check_keys(content, _TOP_KEYS, where)
     year = content.get("year")
     if year is not None and not (isinstance(year, int) and 1900 <= year <= 2200):
-        raise _wrong(where, "year", year, "a year between 1900 and 2200")
+        raise _wrong(where, "year", year, Text("a year between 1900 and 2200"))
     return Mapping(
         columns={
             header: _column_rule(rule, f"{where}: columns.{header!r}")
@@ -149,9 +150,12 @@ def _column_rule(rule: Any, where: str) -> ColumnRule:
 
     if not isinstance(rule, dict):
         raise InputError(
-            "A column's rule must be a table.",
+            Text("A column's rule must be a table."),
             where=where,
-            remedy='Write for example: [columns."磷酸盐"] indicator = "lh_dip", unit = "μg/L".',
+            remedy=Text(
+                "Write for example: {example}.",
+                {"example": '[columns."磷酸盐"] indicator = "lh_dip", unit = "μg/L"'},
+            ),
         )
     _check_keys(rule, _COLUMN_KEYS, where)
     role = _choice(rule, "role", role_names(), where)
@@ -163,15 +167,15 @@ def _column_rule(rule: Any, where: str) -> ColumnRule:
     )
     if found.role and found.indicator:
         raise InputError(
-            "A column has either a role or an indicator.",
+            Text("A column has either a role or an indicator."),
             where=where,
-            remedy="Delete one of the two lines.",
+            remedy=Text("Delete one of the two lines."),
         )
     if found.unit:
         from luhai.standards import normalise_unit
 
         if normalise_unit(found.unit) is None:
-            raise _wrong(where, "unit", found.unit, "a unit such as mg/L or μg/L")
+            raise _wrong(where, "unit", found.unit, Text("a unit such as mg/L or μg/L"))
     return found
 
 
@@ -183,7 +187,7 @@ def _limit(entry: Any, where: str) -> tuple[float, str]:
         entry = entry.get("limit")
     valid = isinstance(entry, int | float) and not isinstance(entry, bool)
     if not valid or not math.isfinite(entry) or entry <= 0:
-        raise _wrong(where, "limit", entry, "a positive number")
+        raise _wrong(where, "limit", entry, Text("a positive number"))
     return float(entry), unit
 
 
@@ -191,32 +195,34 @@ def _check_keys(content: AbstractMapping[str, Any], known: tuple[str, ...], wher
     for key in content:
         if key not in known:
             near = difflib.get_close_matches(key, known, n=1)
-            remedy = f"Did you mean {near[0]!r}? " if near else ""
+            parts = {"near": repr(near[0]) if near else "", "keys": ", ".join(known)}
             raise InputError(
-                f"The key {key!r} is not known.",
+                Text("The key {key} is not known.", {"key": repr(key)}),
                 where=where,
-                why="It would have no effect.",
-                remedy=f"{remedy}Known keys: {', '.join(known)}.",
+                why=Text("It would have no effect."),
+                remedy=Text("Did you mean {near}? Known keys: {keys}.", parts)
+                if near
+                else Text("Known keys: {keys}.", parts),
             )
 
 
 def _table(content: AbstractMapping[str, Any], key: str, where: str) -> dict[str, Any]:
     value = content.get(key, {})
     if not isinstance(value, dict):
-        raise _wrong(where, key, value, "a table")
+        raise _wrong(where, key, value, Text("a table"))
     return value
 
 
 def _list(content: AbstractMapping[str, Any], key: str, where: str) -> list[Any]:
     value = content.get(key, [])
     if not isinstance(value, list):
-        raise _wrong(where, key, value, "a list")
+        raise _wrong(where, key, value, Text("a list"))
     return value
 
 
 def _text(value: Any, where: str, key: str) -> str:
     if not isinstance(value, str):
-        raise _wrong(where, key, value, "text in quotation marks")
+        raise _wrong(where, key, value, Text("text in quotation marks"))
     return value.strip()
 
 
@@ -234,16 +240,18 @@ def _member(value: Any, key: str, known: tuple[str, ...], where: str) -> str:
             where,
             key,
             value,
-            f"one of {', '.join(known)}",
-            f"Did you mean {near[0]!r}?" if near else "",
+            Text("one of {values}", {"values": ", ".join(known)}),
+            Text("Did you mean {near}?", {"near": repr(near[0])}) if near else None,
         )
     return str(value)
 
 
-def _wrong(where: str, key: str, value: Any, expected: str, hint: str = "") -> InputError:
+def _wrong(
+    where: str, key: str, value: Any, expected: Text, hint: Text | None = None
+) -> InputError:
     return InputError(
-        f"{key} is {value!r}.",
+        Text("{key} is {value}.", {"key": key, "value": repr(value)}),
         where=where,
-        why=f"It must be {expected}.",
-        remedy=hint or "Mend the line in the mapping file.",
+        why=Text("It must be {expected}.", {"expected": expected}),
+        remedy=hint or Text("Mend the line in the mapping file."),
     )

@@ -21,6 +21,7 @@ import polars as pl
 from luhai.errors import InputError
 from luhai.observations.reading.grids import Grid, check_width, grid_from_rows
 from luhai.observations.reading.options import Limits
+from luhai.text import Text
 
 SEPARATORS = (",", "\t", ";", "|", "，")
 _SAMPLE_LINES = 200
@@ -69,10 +70,13 @@ class TextDecoder:
             return self._decoder.decode(block, final)
         except UnicodeDecodeError as error:
             raise InputError(
-                f"The characters cannot be read: the text is not {self.encoding} throughout.",
+                Text(
+                    "The characters cannot be read: the text is not {encoding} throughout.",
+                    {"encoding": self.encoding},
+                ),
                 where=self._where,
-                why="UTF-8, UTF-16 and GB18030 (GBK) are read, one encoding per file.",
-                remedy="Save the file again as CSV in UTF-8.",
+                why=Text("UTF-8, UTF-16 and GB18030 (GBK) are read, one encoding per file."),
+                remedy=Text("Save the file again as CSV in UTF-8."),
             ) from error
 
 
@@ -112,10 +116,10 @@ def read_blocks(stream: BinaryIO, limits: Limits, where: str) -> Iterator[tuple[
         text = carry + decoder.decode(block, final=not following)
         if "\0" in text:
             raise InputError(
-                "The file is not text.",
+                Text("The file is not text."),
                 where=where,
-                why="It holds zero bytes.",
-                remedy="Save the table as .xlsx or as CSV in UTF-8.",
+                why=Text("It holds zero bytes."),
+                remedy=Text("Save the table as .xlsx or as CSV in UTF-8."),
             )
         if not following:
             if text:
@@ -128,10 +132,10 @@ def read_blocks(stream: BinaryIO, limits: Limits, where: str) -> Iterator[tuple[
             cut = text.rfind("\n") + 1
         if cut == 0 and len(text) > 8 * limits.batch_bytes:
             raise InputError(
-                "The file has no line ends.",
+                Text("The file has no line ends."),
                 where=where,
-                why="It cannot be a table.",
-                remedy="Save the table as .xlsx or as CSV in UTF-8.",
+                why=Text("It cannot be a table."),
+                remedy=Text("Save the table as .xlsx or as CSV in UTF-8."),
             )
         carry = text[cut:]
         if cut:

@@ -14,6 +14,7 @@ from luhai.observations.reading.grids import Grid, Source, head_rows
 from luhai.observations.reading.layout import find_layout
 from luhai.observations.reading.options import ReadOptions
 from luhai.observations.reading.reader import open_sources
+from luhai.text import Text
 from luhai.why import RawRow
 
 
@@ -43,9 +44,9 @@ def raw_rows(
             if source.sheet == sheet:
                 return _row_of(source, file, digest, row, around, column)
     raise NotFoundError(
-        "The row's file or sheet is not in the archive.",
+        Text("The row's file or sheet is not in the archive."),
         where=f"{file} [{sheet}]" if sheet else file,
-        remedy="The stored file may have been replaced; import it again.",
+        remedy=Text("The stored file may have been replaced; import it again."),
     )
 
 
@@ -86,8 +87,8 @@ def _row_of(source: Source, file: str, digest: str, row: int, around: int, colum
             kept[number] = tuple(cell or "" for cell in cells)
     if row not in kept:
         raise NotFoundError(
-            f"There is no row {row}.",
+            Text("There is no row {row}.", {"row": row}),
             where=f"{file} [{source.sheet}]" if source.sheet else file,
-            remedy="The stored file may have been replaced; import it again.",
+            remedy=Text("The stored file may have been replaced; import it again."),
         )
     return RawRow(file, digest, source.sheet, row, column, header, kept)

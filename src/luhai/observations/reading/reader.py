@@ -63,7 +63,8 @@ def read_path(
     options = options or ReadOptions()
     if options.medium is not None and options.medium not in MEDIA:
         raise UsageError(
-            f"The medium {options.medium!r} is not known.", remedy=f"Use one of {', '.join(MEDIA)}."
+            Text("The medium {medium} is not known.", {"medium": repr(options.medium)}),
+            remedy=Text("Use one of {values}.", {"values": ", ".join(MEDIA)}),
         )
     path = Path(path)
     name = shown or path.name
@@ -127,11 +128,13 @@ def open_sources(piece: Piece, options: ReadOptions) -> Iterator[Source]:
 def no_table(where: str) -> InputError:
     """The refusal of a file in which no row looks like a header."""
     return InputError(
-        "No table of measurements is found.",
+        Text("No table of measurements is found."),
         where=where,
-        why="No row names a place or a date together with at least one indicator.",
-        remedy="Check that the header is there; name its columns in a mapping file if they are "
-        "called something else.",
+        why=Text("No row names a place or a date together with at least one indicator."),
+        remedy=Text(
+            "Check that the header is there; name its columns in a mapping file if they are "
+            "called something else."
+        ),
     )
 
 

@@ -67,10 +67,10 @@ def read_workbook(content: bytes, kind: str, file: str, limits: Limits) -> Itera
 def encrypted(file: str) -> InputError:
     """The refusal of a workbook or archive with a password."""
     return InputError(
-        "The file is protected by a password.",
+        Text("The file is protected by a password."),
         where=file,
-        why="Its content cannot be read.",
-        remedy="Save it without the password and import it again.",
+        why=Text("Its content cannot be read."),
+        remedy=Text("Save it without the password and import it again."),
     )
 
 
@@ -87,10 +87,12 @@ def _only_failures(error: BaseException) -> BaseException:
 
 def _damaged(file: str, error: BaseException) -> InputError:
     return InputError(
-        f"The workbook cannot be opened ({str(error).strip().rstrip('.')}).",
+        Text(
+            "The workbook cannot be opened ({reason}).", {"reason": str(error).strip().rstrip(".")}
+        ),
         where=file,
-        why="It is damaged or no Excel file.",
-        remedy="Open it in a spreadsheet program and save it again as .xlsx.",
+        why=Text("It is damaged or no Excel file."),
+        remedy=Text("Open it in a spreadsheet program and save it again as .xlsx."),
     )
 
 
@@ -199,10 +201,13 @@ def _check_span(xml: bytes, where: str, limits: Limits) -> None:
     check_width(width, limits.columns, where)
     if width * last_row > limits.sheet_cells:
         raise InputError(
-            f"The sheet spans {last_row} rows and {width} columns.",
+            Text(
+                "The sheet spans {rows} rows and {columns} columns.",
+                {"rows": last_row, "columns": width},
+            ),
             where=where,
-            why=f"More than {limits.sheet_cells} cells are not laid out.",
-            remedy="Delete stray cells far below or to the right, or save the sheet as CSV.",
+            why=Text("More than {number} cells are not laid out.", {"number": limits.sheet_cells}),
+            remedy=Text("Delete stray cells far below or to the right, or save the sheet as CSV."),
         )
 
 

@@ -16,6 +16,7 @@ from luhai.observations.reading.grids import Source, check_width, grid_from_rows
 from luhai.observations.reading.options import Limits
 from luhai.observations.reading.plain_text import TextDecoder
 from luhai.observations.reading.words import without_tags
+from luhai.text import Text
 
 _HEADER_KEYS = ("thead", "columns", "header", "headers", "fields", "titles")
 
@@ -30,19 +31,19 @@ def read_json(content: bytes, file: str, limits: Limits) -> Source:
     try:
         document = json.loads(text, parse_float=str, parse_int=str, parse_constant=str)
     except (ValueError, RecursionError) as error:
-        reason = "too deeply nested" if isinstance(error, RecursionError) else str(error)
+        reason = Text("too deeply nested") if isinstance(error, RecursionError) else str(error)
         raise InputError(
-            f"The file is no valid JSON: {reason}.",
+            Text("The file is no valid JSON: {reason}.", {"reason": reason}),
             where=file,
-            remedy="Fetch it again; a transfer may have been cut short.",
+            remedy=Text("Fetch it again; a transfer may have been cut short."),
         ) from error
     header, rows = _find_table(document)
     if not rows:
         raise InputError(
-            "The JSON document holds no table.",
+            Text("The JSON document holds no table."),
             where=file,
-            why="A table is an array of arrays or of objects.",
-            remedy="Export the rows alone, or convert the file to CSV.",
+            why=Text("A table is an array of arrays or of objects."),
+            remedy=Text("Export the rows alone, or convert the file to CSV."),
         )
     table = _as_rows(header, rows)
     check_width(max(len(row) for row in table), limits.columns, file)
