@@ -2,7 +2,8 @@
 
 ``update`` extracts message ids of every room (or of one) into its Chinese catalogue, ``compile``
 writes the ``.mo`` files that run-time reads, ``check`` fails when a catalogue lacks a message, a
-translation, a named part of a sentence, or its compiled form.
+translation, a named part of a sentence, or its compiled form. The modules beside the rooms are the
+room ``luhai``.
 """
 
 from __future__ import annotations
@@ -42,19 +43,22 @@ def catalogue_path(room: Path) -> Path:
 
 
 def rooms(name: str = "") -> list[Path]:
-    """Folders of the package that hold code, or the one of that name."""
+    """Folders of the package that hold code and the package itself, or the one of that name."""
     found = sorted(path.parent for path in PACKAGE.glob("*/__init__.py"))
-    return [room for room in found if name in ("", room.name)]
+    return [room for room in (PACKAGE, *found) if name in ("", room.name)]
 
 
 def extracted(room: Path) -> Catalog:
     """Message ids found in a room's code and templates."""
     catalogue = Catalog(locale=LANGUAGE, fuzzy=False)
+    # The package's own folder holds the rooms too: only the modules beside them are meant.
+    modules = "*.py" if room == PACKAGE else "**.py"
     for file, line, message, comments, context in extract_from_dir(
-        str(room), method_map=[("**.py", "python")], keywords=KEYWORDS
+        str(room), method_map=[(modules, "python")], keywords=KEYWORDS
     ):
         catalogue.add(message, locations=[(file, line)], auto_comments=comments, context=context)
-    _add_templates(room, catalogue)
+    if room != PACKAGE:
+        _add_templates(room, catalogue)
     return catalogue
 
 

@@ -2,7 +2,8 @@
 
 Message ids are written in English in the code and translated by gettext catalogues. Each room keeps
 its own catalogue in ``<room>/locale/<language>/LC_MESSAGES/luhai.po``, so that a room and its words
-travel together; this module merges them. A :class:`Text` is a sentence not yet in any language: the
+travel together, and the modules beside the rooms share ``locale/`` of the package; this module
+merges them. A :class:`Text` is a sentence not yet in any language: the
 science rooms return it, and the command line, the page and the report render the same sentence.
 """
 
@@ -26,7 +27,8 @@ _CATALOGUE_NAME = {"zh": "zh_Hans"}
 def _catalogue(language: str) -> _gettext.NullTranslations:
     folder_name = _CATALOGUE_NAME.get(language, language)
     merged = _gettext.NullTranslations()
-    for path in sorted(_PACKAGE.glob(f"*/locale/{folder_name}/LC_MESSAGES/luhai.mo")):
+    catalogue = f"locale/{folder_name}/LC_MESSAGES/luhai.mo"
+    for path in sorted([*_PACKAGE.glob(catalogue), *_PACKAGE.glob(f"*/{catalogue}")]):
         with path.open("rb") as stream:
             translations = _gettext.GNUTranslations(stream)
         translations.add_fallback(merged)

@@ -18,6 +18,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from luhai.errors import InputError, NotFoundError
+from luhai.text import Text
 
 _FILE = "workspace.toml"
 
@@ -48,17 +49,19 @@ class Workspace:
         file = folder / _FILE
         if not file.is_file():
             raise NotFoundError(
-                "No workspace here.",
+                Text("No workspace here."),
                 where=str(folder),
-                remedy="Create one with: luhai init FOLDER --plan PLAN_FOLDER.",
+                remedy=Text("Create one with: luhai init FOLDER --plan PLAN_FOLDER."),
             )
         try:
             content = tomllib.loads(file.read_text(encoding="utf-8"))
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise InputError(
-                f"The workspace description cannot be read: {error}.",
+                Text("The workspace description cannot be read: {error}.", {"error": str(error)}),
                 where=str(file),
-                remedy="Mend the file or create the workspace again; the data are not touched.",
+                remedy=Text(
+                    "Mend the file or create the workspace again; the data are not touched."
+                ),
             ) from error
         plan = content.get("plan", "")
         return cls(
@@ -126,7 +129,7 @@ def write_atomically(path: Path, content: bytes) -> None:
             stream.write(content)
             stream.flush()
             os.fsync(stream.fileno())
-        os.replace(temporary, path)
+        Path(temporary).replace(path)
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise
