@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import shutil
 import statistics
 from pathlib import Path
 
@@ -10,14 +12,16 @@ import pytest
 from click.testing import CliRunner
 
 from luhai.cli.samples import command
-from luhai.errors import NotFoundError
+from luhai.errors import InputError, NotFoundError
 from luhai.samples import Figures, sample_files, write_samples
-from luhai.samples.figures import parts_of_nitrogen
+from luhai.samples.figures import full_width, parts_of_nitrogen
 from luhai.samples.rivers import visits
 
 REPOSITORY = Path(__file__).parents[2]
 PLAN = REPOSITORY / "plans" / "yangjiang"
 SAMPLES = REPOSITORY / "samples"
+SENTENCE = re.compile(r"[A-Za-z]+(?: [a-z]+){2,}")
+"""Three words in a row: a sentence, where names, codes and options are single words."""
 
 
 def test_committed_files_equal_what_the_generator_writes() -> None:
@@ -74,6 +78,22 @@ def test_the_command_writes_what_the_generator_gives(tmp_path: Path) -> None:
 
 
 def test_a_plan_without_figures_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(NotFoundError, match="no demonstration figures"):
+    with pytest.raises(NotFoundError, match="no demonstration figures") as caught:
         write_samples(tmp_path, tmp_path / "out")
     assert not (tmp_path / "out").exists()
+    chinese = caught.value.render("zh")
+    assert chinese.startswith(f"{tmp_path / 'demonstration'}: 这个方案没有演示数据。")
+    assert not SENTENCE.search(chinese)
+
+
+def test_spoilt_tables_are_refused_in_chinese_too(tmp_path: Path) -> None:
+    shutil.copytree(PLAN / "demonstration", tmp_path / "demonstration")
+    table = tmp_path / "demonstration" / "places.csv"
+    table.write_text(table.read_text(encoding="utf-8").replace("medium", "media"), "utf-8")
+    with pytest.raises(InputError, match="cannot be read: 'medium'") as caught:
+        write_samples(tmp_path, tmp_path / "out")
+    assert not SENTENCE.search(caught.value.render("zh"))
+
+
+def test_full_width_is_what_an_input_method_leaves() -> None:
+    assert full_width("<0.05") == "＜０．０５"

@@ -18,6 +18,7 @@ from datetime import datetime
 from openpyxl import Workbook
 
 from luhai.errors import UsageError
+from luhai.text import Text
 
 Cell = str | float | int | None
 _FIXED_TIME = datetime(2020, 9, 10, 8, 0, 0)  # noqa: DTZ001 - workbooks keep naive times
@@ -38,7 +39,7 @@ class Sheet:
 def xlsx(sheets: Sequence[Sheet]) -> bytes:
     """A workbook in the format of Excel 2007 and later."""
     workbook = Workbook()
-    workbook.remove(workbook.active)
+    del workbook[workbook.sheetnames[0]]
     workbook.properties.creator = "luhai"
     workbook.properties.created = _FIXED_TIME
     for sheet in sheets:
@@ -89,8 +90,10 @@ def xls(sheets: Sequence[Sheet]) -> bytes:
         import xlwt
     except ImportError as error:
         raise UsageError(
-            "Old Excel files cannot be written here: the package xlwt is missing.",
-            remedy="Install it (pip install xlwt), or take the files of samples/ as they are.",
+            Text("Old Excel files cannot be written here: the package xlwt is missing."),
+            remedy=Text(
+                "Install it (pip install xlwt), or take the files of samples/ as they are."
+            ),
         ) from error
     workbook = xlwt.Workbook(encoding="utf-8")
     for sheet in sheets:

@@ -21,11 +21,13 @@ from functools import cache
 from pathlib import Path
 
 from luhai.errors import InputError, NotFoundError
+from luhai.text import Text
 
 CRUISE_MONTHS = (4, 7, 10)
 CRUISE_NAMES = ("春季", "夏季", "秋季")
 LAYERS = {"表": 1.03, "底": 0.97}
 """Layers of a sea sample and their share of the cruise's value."""
+_FULL_WIDTH = {ord(character): ord(character) + 0xFEE0 for character in "0123456789.<"}
 
 
 @dataclass(frozen=True)
@@ -77,17 +79,17 @@ class Figures:
         folder = plan / "demonstration"
         if not (folder / "controlled.csv").is_file():
             raise NotFoundError(
-                "This plan has no demonstration figures.",
+                Text("This plan has no demonstration figures."),
                 where=str(folder),
-                remedy="Give a plan whose folder holds demonstration/, or real files.",
+                remedy=Text("Give a plan whose folder holds demonstration/, or real files."),
             )
         try:
             return _load(folder)
         except (KeyError, ValueError) as error:
             raise InputError(
-                f"The demonstration tables cannot be read: {error}.",
+                Text("The demonstration tables cannot be read: {error}.", {"error": str(error)}),
                 where=str(folder),
-                remedy="docs/samples.md says what each of them holds.",
+                remedy=Text("docs/samples.md says what each of them holds."),
             ) from error
 
     def of(self, medium: str) -> list[DemonstrationPlace]:
@@ -231,7 +233,7 @@ def written(value: float, rule: Background, non_detect: str = "{limit}L") -> str
 
 def full_width(text: str) -> str:
     """The same digits as an input method in full-width mode leaves them."""
-    return text.translate({ord(c): ord(c) + 0xFEE0 for c in "0123456789.<"})
+    return text.translate(_FULL_WIDTH)
 
 
 def parts_of_nitrogen(din: float, decimals: int = 3) -> tuple[str, str, str]:
