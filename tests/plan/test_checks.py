@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 import pytest
@@ -20,7 +21,7 @@ SEEDS: list[tuple[str, str, tuple[Edit, ...], str]] = [
             ("targets.csv", "reed-beds,>=,650,", "reed-beds,>=,6500,"),
             ("targets.csv", "at least 650 ha", "at least 6500 ha"),
         ),
-        "Reed-bed area 6500 ha exceeds Wetland area 40 km2",
+        "Reed-bed area 6500 ha exceeds Wetland area 40 km²",
     ),
     (
         "target_restated_differently",
@@ -140,6 +141,18 @@ SEEDS: list[tuple[str, str, tuple[Edit, ...], str]] = [
         "warning",
         (("targets.csv", "sewer-connection,>=,92,%,2030", "sewer-connection,>=,92,%,2020"),),
         "the year 2020 lies before the plan",
+    ),
+    (
+        "target_year",
+        "note",
+        (("targets.csv", "sewer-connection,>=,92,%,2030", "sewer-connection,>=,92,%,2035"),),
+        "the year 2035 lies beyond the plan's period, which ends in 2030: intended?",
+    ),
+    (
+        "target_year",
+        "note",
+        (("place_targets.csv", "2024:3;2025:3,3,2030,,", "2024:3;2025:3,3,2030,2033,"),),
+        "EB-03: the year 2033 lies beyond the plan's period",
     ),
     (
         "target_year",
@@ -317,7 +330,7 @@ def test_a_seeded_fault_is_found(
     hits = found(findings, rule, words)
     assert len(hits) == 1, [finding.message.render("en") for finding in findings]
     assert hits[0].severity == severity
-    assert hits[0].where
+    assert hits[0].where.render("zh")
     assert hits[0].remedy.render("en")
     for span in hits[0].spans:
         assert 0 <= span.start < span.end <= len(plan.paragraph(span.paragraph).text)
@@ -380,7 +393,7 @@ def test_the_mangrove_is_an_error_with_its_probable_unit(yangjiang: Plan) -> Non
     errors = [finding for finding in check_plan(yangjiang) if finding.severity == "error"]
     assert [finding.rule for finding in errors] == ["part_larger_than_whole"]
     assert "719.78" in errors[0].message.render("zh")
-    assert "719.78 ha = 7.2 km2" in errors[0].remedy.render("zh")
+    assert "719.78 ha = 7.2 km²" in errors[0].remedy.render("zh")
     marked = [yangjiang.paragraph(s.paragraph).text[s.start : s.end] for s in errors[0].spans]
     assert marked == [
         "红树林面积不少于719.78平方公里",
@@ -398,7 +411,7 @@ def test_yangjiang_is_judged_by_hand(yangjiang: Plan) -> None:
         "part_larger_than_whole": 1,
         "count_differs": 1,
         "measure_without_lead": 1,
-        "target_year": 1,
+        "target_year": 2,
         "target_weaker_than_present": 1,
         "department_spelling": 5,
         "clause_repeated": 3,
@@ -406,12 +419,40 @@ def test_yangjiang_is_judged_by_hand(yangjiang: Plan) -> None:
     }
 
 
+def in_plan_file(finding: Finding) -> bool:
+    return finding.where.render("en").startswith("plan.toml")
+
+
+def test_the_promise_beyond_the_plan_is_asked_about_once(yangjiang: Plan) -> None:
+    late = [f for f in check_plan(yangjiang) if f.rule == "target_year" and f.severity == "note"]
+    assert len(late) == 1
+    assert late[0].message.render("en") == (
+        "“全市规模化畜禽养殖粪便综合利用率达到98%以上”: the year 2030 lies beyond the plan's"
+        " period, which ends in 2020: intended?"
+    )
+    assert "2020 年为止。是否有意？" in late[0].message.render("zh")
+
+
+def test_units_are_shown_as_people_write_them(yangjiang: Plan) -> None:
+    for finding in check_plan(yangjiang):
+        for language in ("zh", "en"):
+            assert "km2" not in finding.message.render(language)
+
+
+@pytest.mark.parametrize(("rule", "severity", "edits", "words"), SEEDS)
+def test_a_finding_stands_where_it_says_in_chinese(
+    seed: Seed, rule: str, severity: str, edits: tuple[Edit, ...], words: str
+) -> None:
+    for finding in check_plan(load_plan(seed("example-bay", *edits))):
+        assert not re.search(r"\b(row|column|key)\b", finding.to_dict("zh")["where"])
+
+
 def test_today_says_once_which_years_have_passed(yangjiang: Plan) -> None:
-    late = [f for f in check_plan(yangjiang, date(2026, 6, 1)) if f.where.startswith("plan.toml")]
+    late = [f for f in check_plan(yangjiang, date(2026, 6, 1)) if in_plan_file(f)]
     assert len(late) == 1
     assert late[0].severity == "note"
     assert "the years of 15 of its 16 targets have passed" in late[0].message.render("en")
-    assert not [f for f in check_plan(yangjiang, date(2019, 6, 1)) if "plan.toml" in f.where]
+    assert not [f for f in check_plan(yangjiang, date(2019, 6, 1)) if in_plan_file(f)]
 
 
 def test_findings_come_worst_first(yangjiang: Plan) -> None:

@@ -65,8 +65,13 @@ def test_coverage_lists_every_paragraph(
 
 @pytest.mark.parametrize("job", ["check", "coverage"])
 def test_bad_input_is_one_clear_message(
-    capsys: pytest.CaptureFixture[str], tmp_path: Path, seed: Seed, job: str
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    seed: Seed,
+    job: str,
 ) -> None:
+    monkeypatch.setenv("LUHAI_LANGUAGE", "en")
     code, out, err = run(capsys, "plan", job, str(tmp_path / "nowhere"))
     assert (code, out) == (1, "")
     assert "no such folder" in err

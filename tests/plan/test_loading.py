@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from plan_seeding import Edit, Seed
+from plan_seeding import Edit, Seed, untranslated
 
-from luhai.errors import InputError, UsageError
+from luhai.errors import InputError, LuhaiError, UsageError
 from luhai.plan import Plan, load_plan
 from luhai.plan.loading import RECORD_FILES
 from luhai.plan.model import find_quote
@@ -29,107 +29,108 @@ def test_dataclasses_have_the_columns_of_the_attribute_table(kind: str, build: t
     for item in attributes(kind):
         assert item.type in CONVERTERS
         assert item.type in EMPTY
-        assert item.description
+        assert item.description["zh"]
+        assert item.description["en"]
         assert (item.type == "code") == bool(item.codes)
 
 
-@pytest.mark.parametrize(
-    ("edit", "words"),
-    [
-        (
-            ("duties.csv", ",lakes,lead,", ",lakez,lead,"),
-            ("duties.csv, row", "column department", "Did you mean 'lakes'"),
-        ),
-        (
-            ("duties.csv", ",lead,", ",laed,"),
-            ("duties.csv, row 2", "column role", "Did you mean 'lead'"),
-        ),
-        (
-            ("targets.csv", ">=,92,", ">=,ninety-two,"),
-            ("targets.csv, row 3", "column value", "'ninety-two'"),
-        ),
-        (
-            ("targets.csv", ">=,92,", ">=,,"),
-            ("targets.csv, row 3", "column value", "has a number"),
-        ),
-        (
-            ("targets.csv", ",measure-A.1,", ",measure-A.9,"),
-            ("targets.csv, row 6", "column paragraph", "Did you mean 'measure-A."),
-        ),
-        (
-            ("tasks.csv", "A.1,A,", "A.1,E,"),
-            ("tasks.csv, row 2", "column measure", "no measure 'E'"),
-        ),
-        (
-            ("place_targets.csv", "2024:4;2025:4", "2024:4;2024:3"),
-            ("place_targets.csv, row 2", "column status", "twice"),
-        ),
-        (
-            ("place_targets.csv", "2024:4;2025:4", "2024:4;2025:9"),
-            ("place_targets.csv, row 2", "column status", "no class 9"),
-        ),
-        (
-            ("deadlines.csv", "2030-12-31", "2030-13-31"),
-            ("deadlines.csv, row 2", "column end", "2030-13-31"),
-        ),
-        (
-            ("place_targets.csv", "EB-02,A,", "EB-01,A,"),
-            ("place_targets.csv, row 3", "column place", "already"),
-        ),
-        (
-            ("targets.csv", "%,2030,", "%,20300,"),
-            ("targets.csv, row 3", "column year", "from 1900 to 2200"),
-        ),
-        (
-            ("targets.csv", "92,%,2030,,", "92,%,2030,wetland,"),
-            ("targets.csv, row 3", "column restates", "another quantity"),
-        ),
-        (
-            ("targets.csv", "92,%,2030,,", "92,%,2030,sewer-connection,"),
-            ("targets.csv, row 3", "column restates", "first statement"),
-        ),
-        (
-            ("quantities.csv", "ha,wetland", "ha,reed-beds"),
-            ("quantities.csv, row 5", "column part_of", "itself"),
-        ),
-        (
-            ("deadlines.csv", "yearly,03-31", "yearly,31-03"),
-            ("deadlines.csv, row 4", "column due", "month"),
-        ),
-        (
-            ("deadlines.csv", "yearly,03-31", ",03-31"),
-            ("deadlines.csv, row 4", "column recurrence", "every"),
-        ),
-        (
-            ("document.txt", "[aims.1] ", "aims.1 "),
-            ("document.txt, row 3", "square brackets"),
-        ),
-        (
-            ("document.txt", "[aims.1]", "[aims]"),
-            ("document.txt, row 3", "already in row 2"),
-        ),
-        (
-            ("measures.csv", "id,chapter", "id,chaptre"),
-            ("measures.csv, row 1", "chaptre", "Did you mean 'chapter'"),
-        ),
-        (
-            ("measures.csv", "A,1,", "A,1,,"),
-            ("measures.csv, row 2", "6 cells"),
-        ),
-        (
-            ("measures.csv", "A,1,", '"A,1,'),
-            ("measures.csv", "well-formed"),
-        ),
-        (
-            ("plan.toml", "period_end = 2030", "period_end = 2020"),
-            ("plan.toml", "before it starts"),
-        ),
-        (("plan.toml", "period_end = 2030-12-31", 'period_end = "2030"'), ("period_end", "date")),
-        (("plan.toml", "period_end", "period_ende"), ("plan.toml", "Did you mean 'period_end'")),
-        (("plan.toml", "language = ", "language "), ("plan.toml", "well-formed")),
-        (("plan.toml", '"en"', '"fr"'), ("plan.toml", "key language", "zh or en")),
-    ],
-)
+WRONG_PLANS: list[tuple[Edit, tuple[str, ...]]] = [
+    (
+        ("duties.csv", ",lakes,lead,", ",lakez,lead,"),
+        ("duties.csv, row", "column department", "Did you mean 'lakes'"),
+    ),
+    (
+        ("duties.csv", ",lead,", ",laed,"),
+        ("duties.csv, row 2", "column role", "Did you mean 'lead'"),
+    ),
+    (
+        ("targets.csv", ">=,92,", ">=,ninety-two,"),
+        ("targets.csv, row 3", "column value", "'ninety-two'"),
+    ),
+    (
+        ("targets.csv", ">=,92,", ">=,,"),
+        ("targets.csv, row 3", "column value", "has a number"),
+    ),
+    (
+        ("targets.csv", ",measure-A.1,", ",measure-A.9,"),
+        ("targets.csv, row 6", "column paragraph", "Did you mean 'measure-A."),
+    ),
+    (
+        ("tasks.csv", "A.1,A,", "A.1,E,"),
+        ("tasks.csv, row 2", "column measure", "no measure 'E'"),
+    ),
+    (
+        ("place_targets.csv", "2024:4;2025:4", "2024:4;2024:3"),
+        ("place_targets.csv, row 2", "column status", "twice"),
+    ),
+    (
+        ("place_targets.csv", "2024:4;2025:4", "2024:4;2025:9"),
+        ("place_targets.csv, row 2", "column status", "no class 9"),
+    ),
+    (
+        ("deadlines.csv", "2030-12-31", "2030-13-31"),
+        ("deadlines.csv, row 2", "column end", "2030-13-31"),
+    ),
+    (
+        ("place_targets.csv", "EB-02,A,", "EB-01,A,"),
+        ("place_targets.csv, row 3", "column place", "already"),
+    ),
+    (
+        ("targets.csv", "%,2030,", "%,20300,"),
+        ("targets.csv, row 3", "column year", "from 1900 to 2200"),
+    ),
+    (
+        ("targets.csv", "92,%,2030,,", "92,%,2030,wetland,"),
+        ("targets.csv, row 3", "column restates", "another quantity"),
+    ),
+    (
+        ("targets.csv", "92,%,2030,,", "92,%,2030,sewer-connection,"),
+        ("targets.csv, row 3", "column restates", "first statement"),
+    ),
+    (
+        ("quantities.csv", "ha,wetland", "ha,reed-beds"),
+        ("quantities.csv, row 5", "column part_of", "itself"),
+    ),
+    (
+        ("deadlines.csv", "yearly,03-31", "yearly,31-03"),
+        ("deadlines.csv, row 4", "column due", "month"),
+    ),
+    (
+        ("deadlines.csv", "yearly,03-31", ",03-31"),
+        ("deadlines.csv, row 4", "column recurrence", "every"),
+    ),
+    (
+        ("document.txt", "[aims.1] ", "aims.1 "),
+        ("document.txt, row 3", "square brackets"),
+    ),
+    (
+        ("document.txt", "[aims.1]", "[aims]"),
+        ("document.txt, row 3", "already in row 2"),
+    ),
+    (
+        ("measures.csv", "id,chapter", "id,chaptre"),
+        ("measures.csv, row 1", "chaptre", "Did you mean 'chapter'"),
+    ),
+    (
+        ("measures.csv", "A,1,", "A,1,,"),
+        ("measures.csv, row 2", "6 cells"),
+    ),
+    (
+        ("measures.csv", "A,1,", '"A,1,'),
+        ("measures.csv", "well-formed"),
+    ),
+    (
+        ("plan.toml", "period_end = 2030", "period_end = 2020"),
+        ("plan.toml", "before it starts"),
+    ),
+    (("plan.toml", "period_end = 2030-12-31", 'period_end = "2030"'), ("period_end", "date")),
+    (("plan.toml", "period_end", "period_ende"), ("plan.toml", "Did you mean 'period_end'")),
+    (("plan.toml", "language = ", "language "), ("plan.toml", "well-formed")),
+    (("plan.toml", '"en"', '"fr"'), ("plan.toml", "key language", "zh or en")),
+]
+
+
+@pytest.mark.parametrize(("edit", "words"), WRONG_PLANS)
 def test_a_wrong_plan_is_refused_with_its_place(
     seed: Seed, edit: Edit, words: tuple[str, ...]
 ) -> None:
@@ -137,6 +138,33 @@ def test_a_wrong_plan_is_refused_with_its_place(
         load_plan(seed("example-bay", edit))
     for word in words:
         assert word in str(caught.value)
+
+
+@pytest.mark.parametrize("edit", [edit for edit, _ in WRONG_PLANS])
+def test_a_refusal_is_said_in_chinese(seed: Seed, edit: Edit) -> None:
+    with pytest.raises(InputError) as caught:
+        load_plan(seed("example-bay", edit))
+    assert untranslated(caught.value) == []
+
+
+def test_refusals_of_what_is_not_there_are_said_in_chinese(
+    seed: Seed, tmp_path: Path, example_bay: Plan
+) -> None:
+    folder = seed("example-bay")
+    (folder / "targets.csv").unlink()
+    with pytest.raises(LuhaiError) as lost:
+        load_plan(folder)
+    with pytest.raises(LuhaiError) as nowhere:
+        load_plan(tmp_path / "nowhere")
+    with pytest.raises(LuhaiError) as no_plan:
+        load_plan(tmp_path)
+    with pytest.raises(LuhaiError) as paragraph:
+        example_bay.paragraph("x")
+    with pytest.raises(LuhaiError) as record:
+        example_bay.task("Z")
+    for caught in (lost, nowhere, no_plan, paragraph, record):
+        assert untranslated(caught.value) == []
+    assert nowhere.value.render("zh").startswith(f"{tmp_path / 'nowhere'}: 没有这个文件夹。")
 
 
 def test_a_lost_table_is_not_taken_for_an_empty_one(seed: Seed) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from plan_seeding import untranslated
 
 from luhai.errors import InputError
 from luhai.plan.places import PlaceRegister, load_places
@@ -121,6 +122,7 @@ def test_a_wrong_cell_is_refused_with_its_place(
         register(tmp_path, row)
     for word in ("places.csv", *words):
         assert word in str(caught.value)
+    assert untranslated(caught.value) == []
 
 
 def test_a_double_id_and_a_misspelt_column_are_refused(tmp_path: Path) -> None:

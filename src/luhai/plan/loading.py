@@ -19,7 +19,15 @@ from luhai.errors import InputError
 from luhai.plan import model
 from luhai.plan.model import Paragraph, Plan
 from luhai.plan.places import load_places
-from luhai.plan.records import attributes, nearest, read_records, read_text, suggestion
+from luhai.plan.records import (
+    attributes,
+    cell_address,
+    nearest,
+    read_records,
+    read_text,
+    suggestion,
+)
+from luhai.text import Text
 
 RECORD_FILES: dict[str, tuple[str, str, type[Any]]] = {
     "chapters": ("chapters.csv", "chapter", model.Chapter),
@@ -42,6 +50,19 @@ RECORD_FILES: dict[str, tuple[str, str, type[Any]]] = {
     "contexts": ("contexts.csv", "context", model.Context),
 }
 """Attribute of :class:`Plan` to file, record kind and dataclass."""
+
+KIND_NAMES: dict[str, Text] = {
+    "paragraph": Text("paragraph"),
+    "chapter": Text("chapter"),
+    "measure": Text("measure"),
+    "task": Text("task"),
+    "department": Text("department"),
+    "district": Text("district"),
+    "quantity": Text("quantity"),
+    "target": Text("target"),
+    "annex": Text("annex"),
+}
+"""Kinds of record that others refer to, as a refusal calls them."""
 
 PLAN_FILE = "plan.toml"
 DOCUMENT_FILE = "document.txt"
@@ -76,11 +97,13 @@ def load_plan(folder: str | Path) -> Plan:
     root = Path(folder)
     if not (root / PLAN_FILE).is_file():
         raise InputError(
-            f"This folder holds no plan: there is no {PLAN_FILE}."
+            Text("This folder holds no plan: there is no {file}.", {"file": PLAN_FILE})
             if root.is_dir()
-            else "There is no such folder.",
+            else Text("There is no such folder."),
             where=str(root),
-            remedy="Name the folder that holds the plan's plan.toml, document.txt and tables.",
+            remedy=Text(
+                "Name the folder that holds the plan's plan.toml, document.txt and tables."
+            ),
         )
     identity = _read_identity(root / PLAN_FILE)
     paragraphs = _read_document(root / DOCUMENT_FILE)
@@ -104,33 +127,51 @@ def _read_identity(path: Path) -> dict[str, Any]:
     try:
         content = tomllib.loads(read_text(path))
     except tomllib.TOMLDecodeError as error:
-        raise InputError(f"The file is not well-formed TOML: {error}.", where=str(path)) from error
+        raise InputError(
+            Text("The file is not well-formed TOML: {error}.", {"error": str(error)}),
+            where=str(path),
+        ) from error
     for key in content:
         if key not in _IDENTITY:
             raise InputError(
-                f"Unknown key {key!r}.", where=str(path), remedy=suggestion(key, _IDENTITY)
+                Text("Unknown key '{key}'.", {"key": key}),
+                where=str(path),
+                remedy=suggestion(key, _IDENTITY),
             )
     identity: dict[str, Any] = {}
     for key, kind in _IDENTITY.items():
         value = content.get(key, "" if key in _OPTIONAL else None)
         if type(value) is not kind or (value == "" and key not in _OPTIONAL):
+            example = f"{key} = " + ("2026-01-01" if kind is date else '"…"')
             raise InputError(
-                f"{key} must be a {'date such as 2026-01-31' if kind is date else 'text'}.",
-                where=f"{path}, key {key}",
-                remedy=f"Write for example: {key} = " + ("2026-01-01" if kind is date else '"…"'),
+                Text("{key} must be a date such as 2026-01-31.", {"key": key})
+                if kind is date
+                else Text("{key} must be a text.", {"key": key}),
+                where=_key_address(path, key),
+                remedy=Text("Write for example: {example}", {"example": example}),
             )
         identity[key] = value
+    _check_identity(path, identity)
+    return identity
+
+
+def _check_identity(path: Path, identity: Mapping[str, Any]) -> None:
     if identity["period_end"] < identity["period_start"]:
-        raise InputError("The plan's period ends before it starts.", where=f"{path}, period_end")
+        raise InputError(
+            Text("The plan's period ends before it starts."), where=_key_address(path, "period_end")
+        )
     if not identity["title_zh"] and not identity["title_en"]:
-        raise InputError("The plan has no title.", where=f"{path}, key title_zh")
+        raise InputError(Text("The plan has no title."), where=_key_address(path, "title_zh"))
     if identity["language"] not in ("zh", "en"):
         raise InputError(
-            f"Unknown language {identity['language']!r}.",
-            where=f"{path}, key language",
-            remedy="Write zh or en.",
+            Text("Unknown language '{language}'.", {"language": identity["language"]}),
+            where=_key_address(path, "language"),
+            remedy=Text("Write zh or en."),
         )
-    return identity
+
+
+def _key_address(path: Path, key: str) -> Text:
+    return Text("{file}, key {key}", {"file": path, "key": key})
 
 
 def _read_document(path: Path) -> tuple[Paragraph, ...]:
@@ -142,19 +183,22 @@ def _read_document(path: Path) -> tuple[Paragraph, ...]:
         match = _LINE.match(line)
         if match is None:
             raise InputError(
-                "The line does not begin with its address in square brackets.",
-                where=f"{path}, row {number}",
-                remedy="Write one paragraph a line: [measure-1.1] words.",
+                Text("The line does not begin with its address in square brackets."),
+                where=cell_address(path, number),
+                remedy=Text("Write one paragraph a line: [measure-1.1] words."),
             )
         if match["id"] in lines:
             raise InputError(
-                f"The address {match['id']!r} stands already in row {lines[match['id']]}.",
-                where=f"{path}, row {number}",
+                Text(
+                    "The address '{address}' stands already in row {row}.",
+                    {"address": match["id"], "row": lines[match["id"]]},
+                ),
+                where=cell_address(path, number),
             )
         lines[match["id"]] = number
         paragraphs.append(Paragraph(match["id"], match["text"].strip(), number))
     if not paragraphs:
-        raise InputError("The document is empty.", where=str(path))
+        raise InputError(Text("The document is empty."), where=str(path))
     return tuple(paragraphs)
 
 
@@ -165,12 +209,14 @@ def _require(root: Path, file: str, kind: str) -> None:
     known = {name for name, _, _ in RECORD_FILES.values()} | {PLACES_FILE}
     header = ",".join(item.name for item in attributes(kind))
     raise InputError(
-        "The file is missing.",
+        Text("The file is missing."),
         where=str(root / file),
-        why="A lost table must not be taken for an empty one.",
-        remedy=f"Rename {near} to {file}."
+        why=Text("A lost table must not be taken for an empty one."),
+        remedy=Text("Rename {near} to {file}.", {"near": near, "file": file})
         if near and near not in known
-        else f"Add it; without records it holds only the header row: {header}",
+        else Text(
+            "Add it; without records it holds only the header row: {header}", {"header": header}
+        ),
     )
 
 
@@ -192,8 +238,11 @@ def _check_references(
                     if name and name not in known[item.refers_to]:
                         row = record.source.rsplit(" ", 1)[-1]
                         raise InputError(
-                            f"There is no {item.refers_to.replace('_', ' ')} {name!r}.",
-                            where=f"{root / file}, row {row}, column {item.name}",
+                            Text(
+                                "There is no {kind} '{id}'.",
+                                {"kind": KIND_NAMES[item.refers_to], "id": name},
+                            ),
+                            where=cell_address(root / file, row, item.name),
                             remedy=suggestion(name, sorted(known[item.refers_to])),
                         )
 
@@ -202,32 +251,35 @@ def _check_rows(root: Path, records: Mapping[str, tuple[Any, ...]]) -> None:
     """Values that depend on one another."""
     for quantity in records["quantities"]:
         if quantity.part_of == quantity.id:
-            raise _refused(root, quantity, "part_of", "A quantity cannot be part of itself.")
+            raise _refused(root, quantity, "part_of", Text("A quantity cannot be part of itself."))
     first = {target.id: target for target in records["targets"]}
     for target in records["targets"]:
         if (target.value is None) != (target.comparison == "attains"):
-            message = "A target has a number, unless its comparison is 'attains'."
+            message = Text("A target has a number, unless its comparison is 'attains'.")
             raise _refused(root, target, "value", message)
         if target.restates and first[target.restates].quantity != target.quantity:
-            message = f"{target.restates!r} promises another quantity."
+            message = Text("'{id}' promises another quantity.", {"id": target.restates})
             raise _refused(root, target, "restates", message)
         if target.restates and first[target.restates].restates:
-            raise _refused(root, target, "restates", "Name the first statement of the target.")
+            message = Text("Name the first statement of the target.")
+            raise _refused(root, target, "restates", message)
     for deadline in records["deadlines"]:
         if (deadline.kind == "every") != bool(deadline.recurrence):
-            message = "How often is written for deadlines of kind 'every', and only for them."
+            message = Text("How often is written for deadlines of kind 'every', and only for them.")
             raise _refused(root, deadline, "recurrence", message)
     seen: set[tuple[str, str, int]] = set()
     for item in records["place_targets"]:
         if (key := (item.place, item.annex, item.year)) in seen:
-            raise _refused(root, item, "place", "The place has a target for this year already.")
+            message = Text("The place has a target for this year already.")
+            raise _refused(root, item, "place", message)
         seen.add(key)
         classes = [("status", value) for value in item.status.values()]
         for column, value in [("target_class", item.target_class), *classes]:
             if not 1 <= value <= 6:
-                raise _refused(root, item, column, f"There is no class {value}; 1 is the best.")
+                message = Text("There is no class {number}; 1 is the best.", {"number": value})
+                raise _refused(root, item, column, message)
 
 
-def _refused(root: Path, record: Any, column: str, message: str) -> InputError:
+def _refused(root: Path, record: Any, column: str, message: Text) -> InputError:
     file, row = record.source.split(" row ")
-    return InputError(message, where=f"{root / file}, row {row}, column {column}")
+    return InputError(message, where=cell_address(root / file, row, column))

@@ -16,7 +16,7 @@ from typing import TypeVar
 
 from luhai.errors import UsageError
 from luhai.plan.places import PlaceRegister, pick
-from luhai.text import DEFAULT_LANGUAGE
+from luhai.text import DEFAULT_LANGUAGE, Text
 
 ELLIPSIS = "…"
 
@@ -410,7 +410,10 @@ class Plan:
             UsageError: the plan has no such paragraph.
         """
         if paragraph_id not in self._paragraphs:
-            raise UsageError(f"The plan has no paragraph {paragraph_id!r}.", where=self.id)
+            raise UsageError(
+                Text("The plan has no paragraph '{paragraph}'.", {"paragraph": paragraph_id}),
+                where=self.id,
+            )
         return self._paragraphs[paragraph_id]
 
     def measure(self, measure_id: str) -> Measure:
@@ -517,4 +520,4 @@ def _by_id(records: tuple[_Keyed, ...], wanted: str) -> _Keyed:
     for record in records:
         if record.id == wanted:
             return record
-    raise UsageError(f"The plan has no record with id {wanted!r}.")
+    raise UsageError(Text("The plan has no record with id '{id}'.", {"id": wanted}))

@@ -15,11 +15,18 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from luhai.errors import InputError
-from luhai.plan.records import read_records
-from luhai.text import DEFAULT_LANGUAGE
+from luhai.plan.records import cell_address, read_records, source_address
+from luhai.text import DEFAULT_LANGUAGE, Text
 
 _IGNORED = re.compile(r"[\s()\[\]{}<>〈〉《》【】〔〕「」‐‑‒–—―−_#·・.,、-]+")
 _BRACKETED = re.compile(r"^(?P<outer>[^(]+)\((?P<inner>[^()]+)\)$")
+_RANGES = {
+    "longitude": (-180.0, 180.0),
+    "latitude": (-90.0, 90.0),
+    "salinity_psu": (0.0, 50.0),
+    "position_accuracy_km": (0.0, 1000.0),
+}
+"""Columns of a register whose numbers have bounds."""
 # Characters that keyboards and scans exchange; only used for suggestions, never to resolve.
 _LOOK_ALIKE = str.maketrans({"o": "0", "q": "0", "i": "1", "l": "1", "s": "5", "z": "2", "b": "8"})
 
@@ -96,7 +103,10 @@ class PlaceRegister:
         self._by_key: dict[str, list[tuple[Place, tuple[str, ...]]]] = {}
         for place in places:
             if place.id in self._by_id:
-                raise InputError(f"The place {place.id!r} is registered twice.", where=place.source)
+                raise InputError(
+                    Text("The place '{place}' is registered twice.", {"place": place.id}),
+                    where=source_address(place.source),
+                )
             self._by_id[place.id] = place
             for context, name in _written_names(place):
                 self._by_key.setdefault(normalise_name(name), []).append((place, context))
@@ -187,23 +197,23 @@ def load_places(path: str | Path) -> PlaceRegister:
     file = Path(path)
     places = read_records(file, "place", Place)
     for place in places:
-        where = f"{file}, {place.source.rsplit(' row ', 1)[-1].join(('row ', ''))}"
+        row = place.source.rsplit(" row ", 1)[-1]
+        where = cell_address(file, row)
         if not place.name_zh and not place.name_en:
-            raise InputError("The place has no name in either language.", where=where)
+            raise InputError(Text("The place has no name in either language."), where=where)
         if (place.longitude is None) != (place.latitude is None):
-            raise InputError("Longitude and latitude must stand together.", where=where)
-        _check_range(where, "longitude", place.longitude, -180.0, 180.0)
-        _check_range(where, "latitude", place.latitude, -90.0, 90.0)
-        _check_range(where, "salinity_psu", place.salinity_psu, 0.0, 50.0)
-        _check_range(where, "position_accuracy_km", place.position_accuracy_km, 0.0, 1000.0)
+            raise InputError(Text("Longitude and latitude must stand together."), where=where)
+        for column, (low, high) in _RANGES.items():
+            value = getattr(place, column)
+            if value is not None and not low <= value <= high:
+                raise InputError(
+                    Text(
+                        "{value} lies outside {low} to {high}.",
+                        {"value": f"{value:g}", "low": f"{low:g}", "high": f"{high:g}"},
+                    ),
+                    where=cell_address(file, row, column),
+                )
     return PlaceRegister(places)
-
-
-def _check_range(where: str, column: str, value: float | None, low: float, high: float) -> None:
-    if value is not None and not low <= value <= high:
-        raise InputError(
-            f"{value:g} lies outside {low:g} to {high:g}.", where=f"{where}, column {column}"
-        )
 
 
 def _written_names(place: Place) -> Iterator[tuple[tuple[str, ...], str]]:

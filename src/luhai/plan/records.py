@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from luhai.errors import InputError
+from luhai.text import Text
 
 DATA = Path(__file__).parent / "data"
 LIST_SEPARATOR = ";"
@@ -40,7 +41,8 @@ class Attribute:
         required: whether every row must fill it.
         codes: permitted values, empty when free.
         refers_to: record kind whose ``id`` the value names, empty when none.
-        description: one line for people.
+        description_zh: one line for people, Chinese.
+        description_en: the same in English.
     """
 
     record: str
@@ -50,7 +52,13 @@ class Attribute:
     required: bool
     codes: tuple[str, ...]
     refers_to: str
-    description: str
+    description_zh: str
+    description_en: str
+
+    @property
+    def description(self) -> dict[str, str]:
+        """One line for people, by language, as a part of a sentence."""
+        return {"zh": self.description_zh, "en": self.description_en}
 
 
 @cache
@@ -78,7 +86,8 @@ def _all_attributes() -> tuple[Attribute, ...]:
                 required=row["required"] == "yes",
                 codes=_split(row["codes"]),
                 refers_to=row["refers_to"],
-                description=row["description"],
+                description_zh=row["description_zh"],
+                description_en=row["description_en"],
             )
             for row in csv.DictReader(stream)
         )
@@ -90,14 +99,28 @@ def nearest(value: str, permitted: Iterable[str]) -> str | None:
     return found[0] if found else None
 
 
-def suggestion(value: str, permitted: Iterable[str]) -> str:
+def source_address(source: str) -> Text | str:
+    """Where a record stands, for people; ``source`` as the record keeps it (``<file> row <n>``)."""
+    file, _, row = source.rpartition(" row ")
+    return cell_address(file, row) if file else source
+
+
+def cell_address(path: Path | str, row: int | str, column: int | str = "") -> Text:
+    """Where a cell, or a whole row, stands in a file."""
+    parts = {"file": path, "row": row, "column": column}
+    if column == "":
+        return Text("{file}, row {row}", parts)
+    return Text("{file}, row {row}, column {column}", parts)
+
+
+def suggestion(value: str, permitted: Iterable[str]) -> Text | str:
     """Remedy sentence: the near miss if there is one, else the permitted values."""
     choices = list(permitted)
     near = nearest(value, choices)
     if near is not None:
-        return f"Did you mean {near!r}?"
+        return Text("Did you mean '{near}'?", {"near": near})
     shown = ", ".join(choices[:20]) + (" …" if len(choices) > 20 else "")
-    return f"Permitted: {shown}." if choices else ""
+    return Text("Permitted: {choices}.", {"choices": shown}) if choices else ""
 
 
 def read_text(path: Path) -> str:
@@ -110,15 +133,15 @@ def read_text(path: Path) -> str:
         return path.read_text(encoding="utf-8-sig")
     except FileNotFoundError as error:
         raise InputError(
-            "The file is missing.",
+            Text("The file is missing."),
             where=str(path),
-            remedy="Add it, or point to the folder of a plan.",
+            remedy=Text("Add it, or point to the folder of a plan."),
         ) from error
     except (UnicodeDecodeError, OSError) as error:
         raise InputError(
-            f"The file cannot be read as UTF-8 text: {error}.",
+            Text("The file cannot be read as UTF-8 text: {error}.", {"error": str(error)}),
             where=str(path),
-            remedy="Save it as UTF-8 (in Excel: CSV UTF-8).",
+            remedy=Text("Save it as UTF-8 (in Excel: CSV UTF-8)."),
         ) from error
 
 
@@ -143,9 +166,9 @@ def read_records(path: Path, kind: str, build: type[Record]) -> tuple[Record, ..
         rows = list(csv.reader(io.StringIO(text, newline=""), strict=True))
     except csv.Error as error:
         raise InputError(
-            f"The file is not a well-formed CSV table: {error}.",
+            Text("The file is not a well-formed CSV table: {error}.", {"error": str(error)}),
             where=str(path),
-            remedy="Look for a quotation mark that is not closed.",
+            remedy=Text("Look for a quotation mark that is not closed."),
         ) from error
     described = {item.name: item for item in attributes(kind)}
     header = [cell.strip() for cell in rows[0]] if rows else []
@@ -163,9 +186,12 @@ def read_records(path: Path, kind: str, build: type[Record]) -> tuple[Record, ..
         if identity is not None:
             if identity in seen:
                 raise InputError(
-                    f"The id {identity!r} stands already in row {seen[identity]}.",
-                    where=f"{path}, row {number}, column id",
-                    remedy="Give each record its own id.",
+                    Text(
+                        "The id '{id}' stands already in row {row}.",
+                        {"id": identity, "row": seen[identity]},
+                    ),
+                    where=cell_address(path, number, "id"),
+                    remedy=Text("Give each record its own id."),
                 )
             seen[identity] = number
         records.append(build(**values))
@@ -173,22 +199,24 @@ def read_records(path: Path, kind: str, build: type[Record]) -> tuple[Record, ..
 
 
 def _check_header(path: Path, header: list[str], described: Mapping[str, Attribute]) -> None:
-    where = f"{path}, row 1"
     for position, name in enumerate(header):
         if name not in described:
             raise InputError(
-                f"Unknown column {name!r}.",
-                where=f"{where}, column {position + 1}",
+                Text("Unknown column '{column}'.", {"column": name}),
+                where=cell_address(path, 1, position + 1),
                 remedy=suggestion(name, described),
             )
         if name in header[:position]:
-            raise InputError(f"The column {name!r} occurs twice.", where=where)
+            raise InputError(
+                Text("The column '{column}' occurs twice.", {"column": name}),
+                where=cell_address(path, 1),
+            )
     missing = [name for name in described if name not in header]
     if missing:
         raise InputError(
-            f"The column {missing[0]!r} is missing.",
-            where=where,
-            remedy=f"The columns are: {', '.join(described)}.",
+            Text("The column '{column}' is missing.", {"column": missing[0]}),
+            where=cell_address(path, 1),
+            remedy=Text("The columns are: {columns}.", {"columns": ", ".join(described)}),
         )
 
 
@@ -201,39 +229,55 @@ def _row_values(
 ) -> dict[str, Any]:
     if len(cells) != len(header):
         raise InputError(
-            f"The row has {len(cells)} cells, the header {len(header)}.",
-            where=f"{path}, row {number}",
-            remedy="A cell that holds a comma must stand in quotation marks.",
+            Text(
+                "The row has {cells} cells, the header {header}.",
+                {"cells": len(cells), "header": len(header)},
+            ),
+            where=cell_address(path, number),
+            remedy=Text("A cell that holds a comma must stand in quotation marks."),
         )
     values: dict[str, Any] = {}
     for name, cell in zip(header, cells, strict=True):
-        attribute = described[name]
-        where = f"{path}, row {number}, column {name}"
-        text = cell.strip()
-        if not text:
-            if attribute.required:
-                raise InputError(
-                    "The cell is empty.",
-                    where=where,
-                    why=f"It is required: {attribute.description}.",
-                )
-            values[name] = EMPTY[attribute.type]
-            continue
-        try:
-            values[name] = CONVERTERS[attribute.type](text)
-        except ValueError as error:
-            raise InputError(
-                f"{text!r} is not a valid {attribute.type.replace('_', ' ')}: {error}.",
-                where=where,
-                why=f"The column holds: {attribute.description}.",
-            ) from error
-        if attribute.codes and text not in attribute.codes:
-            raise InputError(
-                f"{text!r} is not permitted.",
-                where=where,
-                remedy=suggestion(text, attribute.codes),
-            )
+        where = cell_address(path, number, name)
+        values[name] = _cell_value(where, described[name], cell.strip())
     return values
+
+
+def _cell_value(where: Text, attribute: Attribute, text: str) -> Any:
+    if not text:
+        if attribute.required:
+            raise InputError(
+                Text("The cell is empty."),
+                where=where,
+                why=Text("It is required: {description}.", {"description": attribute.description}),
+            )
+        return EMPTY[attribute.type]
+    try:
+        value = CONVERTERS[attribute.type](text)
+    except CellError as error:
+        raise InputError(
+            Text(
+                "'{text}' is not a valid {kind}: {reason}.",
+                {"text": text, "kind": TYPE_NAMES[attribute.type], "reason": error.reason},
+            ),
+            where=where,
+            why=Text("The column holds: {description}.", {"description": attribute.description}),
+        ) from error
+    if attribute.codes and text not in attribute.codes:
+        raise InputError(
+            Text("'{text}' is not permitted.", {"text": text}),
+            where=where,
+            remedy=suggestion(text, attribute.codes),
+        )
+    return value
+
+
+class CellError(ValueError):
+    """A cell's text is no value of its type; ``reason`` says what is needed."""
+
+    def __init__(self, reason: Text) -> None:
+        self.reason = reason
+        super().__init__(reason.render("en"))
 
 
 def _split(text: str) -> tuple[str, ...]:
@@ -242,38 +286,50 @@ def _split(text: str) -> tuple[str, ...]:
 
 def _integer(text: str) -> int:
     if not re.fullmatch(r"[+-]?\d+", text):
-        raise ValueError("a whole number is needed")
+        raise CellError(Text("a whole number is needed"))
     return int(text)
 
 
 def _year(text: str) -> int:
     value = _integer(text)
     if not 1900 <= value <= 2200:
-        raise ValueError("a year from 1900 to 2200 is needed")
+        raise CellError(Text("a year from 1900 to 2200 is needed"))
     return value
 
 
 def _month_day(text: str) -> str:
     """``MM-DD``; 29 February is allowed."""
     if not re.fullmatch(r"\d{2}-\d{2}", text):
-        raise ValueError("write MM-DD")
-    date.fromisoformat(f"2000-{text}")
+        raise CellError(Text("write MM-DD"))
+    _date(f"2000-{text}")
     return text
+
+
+def _date(text: str) -> date:
+    if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
+        raise CellError(Text("write YYYY-MM-DD"))
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise CellError(Text("there is no such day")) from error
 
 
 def _number(text: str) -> float:
     if "_" in text:
-        raise ValueError("write digits, a point and perhaps an exponent")
-    value = float(text)
+        raise CellError(Text("write digits, a point and perhaps an exponent"))
+    try:
+        value = float(text)
+    except ValueError as error:
+        raise CellError(Text("write digits, a point and perhaps an exponent")) from error
     if not math.isfinite(value):
-        raise ValueError("a finite number is needed")
+        raise CellError(Text("a finite number is needed"))
     return value
 
 
 def _boolean(text: str) -> bool:
     choices = {"yes": True, "true": True, "no": False, "false": False}
     if text.lower() not in choices:
-        raise ValueError("write yes or no")
+        raise CellError(Text("write yes or no"))
     return choices[text.lower()]
 
 
@@ -283,9 +339,9 @@ def _year_classes(text: str) -> dict[int, int]:
     for part in _split(text):
         year, colon, value = part.partition(":")
         if not colon:
-            raise ValueError("write year:class pairs joined by ';'")
+            raise CellError(Text("write year:class pairs joined by ';'"))
         if _year(year) in found:
-            raise ValueError(f"the year {year} occurs twice")
+            raise CellError(Text("the year {year} occurs twice", {"year": year}))
         found[_year(year)] = _integer(value)
     return found
 
@@ -293,8 +349,8 @@ def _year_classes(text: str) -> dict[int, int]:
 def _partial_date(text: str) -> str:
     """A year, a month or a day in ISO form, kept as exact as it is known."""
     if not re.fullmatch(r"\d{4}(-\d{2}(-\d{2})?)?", text):
-        raise ValueError("write YYYY, YYYY-MM or YYYY-MM-DD")
-    date.fromisoformat((text + "-01-01")[:10])
+        raise CellError(Text("write YYYY, YYYY-MM or YYYY-MM-DD"))
+    _date((text + "-01-01")[:10])
     return text
 
 
@@ -307,11 +363,23 @@ CONVERTERS: dict[str, Callable[[str], Any]] = {
     "month_day": _month_day,
     "number": _number,
     "boolean": _boolean,
-    "date": date.fromisoformat,
+    "date": _date,
     "partial_date": _partial_date,
     "year_classes": _year_classes,
 }
-"""From a cell's text to the attribute's value; a ``ValueError`` becomes a refusal."""
+"""From a cell's text to the attribute's value; a ``CellError`` becomes a refusal."""
+
+TYPE_NAMES: dict[str, Text] = {
+    "integer": Text("integer"),
+    "year": Text("year"),
+    "month_day": Text("month day"),
+    "number": Text("number"),
+    "boolean": Text("boolean"),
+    "date": Text("date"),
+    "partial_date": Text("partial date"),
+    "year_classes": Text("year classes"),
+}
+"""What the types are called in a refusal; those that are not here take any text."""
 
 EMPTY: dict[str, Any] = {
     "text": "",

@@ -35,7 +35,7 @@ from luhai.standards.methods import Method, assessment_methods, load_method
 from luhai.standards.palette import Colour, colour, colours
 from luhai.standards.quarters import Season, season_of, seasons
 from luhai.standards.rounding import round_half_even, round_text
-from luhai.standards.units import convert, normalise_unit
+from luhai.standards.units import convert, normalise_unit, unit_text
 
 __all__ = [
     "Change",
@@ -84,5 +84,6 @@ __all__ = [
     "seasons",
     "standard_in_force",
     "standards",
+    "unit_text",
     "unprovable_classes",
 ]

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 _SUPERSCRIPTS = str.maketrans({"⁻": "-", "−": "-", "—": "-", "–": "-", "㎎": "mg", "㎍": "μg"})
 _SEPARATORS = str.maketrans({"·": " ", "•": " ", "∙": " ", "⋅": " ", "*": " ", "／": "/"})
+_EXPONENT = re.compile(r"(?<=[a-z])[23]\b")
 _BASIS = re.compile(
     r"(?:\(?\s*(?:as|以)\s*(?P<said>[A-Za-z0-9]+)\s*计?\s*\)?)"
     r"|(?<=[mμunk]g)[\s-]*(?P<put>[A-Z][A-Za-z0-9]*)(?=\s*/)"
@@ -114,6 +115,13 @@ def normalise_unit(text: str) -> str | None:
     if unit is None:
         return None
     return f"{unit.name} as {unit.basis}" if unit.basis else unit.name
+
+
+def unit_text(unit: str) -> str:
+    """A unit as people write it: ``km²`` for ``km2``, nothing for a number without a unit."""
+    if unit in ("", "1"):
+        return ""
+    return _EXPONENT.sub(lambda found: "²³"[int(found[0]) - 2], unit)
 
 
 @dataclass(frozen=True)

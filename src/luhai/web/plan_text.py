@@ -84,7 +84,7 @@ def finding_notes(state: Snapshot) -> list[FindingNote]:
             rule=finding.rule,
             message=finding.message.render(language),
             remedy=finding.remedy.render(language),
-            where=finding.where,
+            where=finding.where.render(language),
             paragraph=finding.spans[0].paragraph if finding.spans else "",
         )
         for number, finding in enumerate(ordered, start=1)

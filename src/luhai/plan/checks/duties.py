@@ -10,6 +10,7 @@ from typing import Any
 from luhai.plan.checks.finding import (
     Finding,
     address,
+    cell,
     joined,
     overlaps,
     phrases,
@@ -77,9 +78,9 @@ def _task_without_lead(plan: Plan, task: Task, remedy: Text) -> Finding:
     )
 
 
-@rule("target_year", Text("A target year lies before the plan or has passed"))
+@rule("target_year", Text("A target year lies outside the plan or has passed"))
 def target_year(plan: Plan, today: date | None) -> Iterator[Finding]:
-    """Years of targets and deadlines before the plan's first year."""
+    """Years of targets and deadlines before the plan's first year, and promises beyond its last."""
     first = plan.period_start.year
     by_year: dict[tuple[str, int], list[Any]] = {}
     for item in plan.place_targets:
@@ -87,12 +88,15 @@ def target_year(plan: Plan, today: date | None) -> Iterator[Finding]:
             if year < first:
                 by_year.setdefault((item.annex, year), []).append(item)
     for (annex, year), items in sorted(by_year.items()):
-        rows = ", ".join(_row(item) for item in items)
+        rows = joined(_row(item) for item in items)
         attained = all(item.present and item.present[1] <= item.target_class for item in items)
         yield Finding(
             "target_year",
             "warning",
-            f"place_targets.csv row {rows}, column attainment_year (annex {annex})",
+            Text(
+                "place_targets.csv row {rows}, column attainment_year (annex {annex})",
+                {"rows": rows, "annex": annex},
+            ),
             Text(
                 "{places}: to be attained in {year}, but the plan starts in {first}.",
                 {"places": joined(i.place for i in items), "year": year, "first": first},
@@ -103,12 +107,13 @@ def target_year(plan: Plan, today: date | None) -> Iterator[Finding]:
             _spans(plan, items),
         )
     yield from _early_years(plan, first)
+    yield from _late_years(plan)
     if today is not None and plan.period_end < today:
         passed = [t for t in plan.promises() if t.year is not None and t.year < today.year]
         yield Finding(
             "target_year",
             "note",
-            "plan.toml key period_end",
+            Text("plan.toml key {key}", {"key": "period_end"}),
             Text(
                 "The plan ended on {end}; the years of {passed} of its {all} targets have passed.",
                 {"end": str(plan.period_end), "passed": len(passed), "all": len(plan.promises())},
@@ -117,9 +122,42 @@ def target_year(plan: Plan, today: date | None) -> Iterator[Finding]:
         )
 
 
+def _late_years(plan: Plan) -> Iterator[Finding]:
+    """Promises that fall due after the plan's last year: nobody may be left to answer for them."""
+    last = plan.period_end.year
+    found: list[tuple[int, Text, str, tuple[Span, ...]]] = [
+        (
+            target.year,
+            address(plan, target.paragraph),
+            f"“{plan.words(target) or target.quote}”",
+            _spans(plan, [target]),
+        )
+        for target in plan.promises()
+        if target.year is not None and target.year > last
+    ]
+    for item in plan.place_targets:
+        year = max(item.year, item.attainment_year or item.year)
+        if year > last:
+            column = "year" if item.year == year else "attainment_year"
+            found.append((year, cell(item, column), item.place, _spans(plan, [item])))
+    for year, where, promise, spans in found:
+        yield Finding(
+            "target_year",
+            "note",
+            where,
+            Text(
+                "{promise}: the year {year} lies beyond the plan's period, which ends in {last}:"
+                " intended?",
+                {"promise": promise, "year": year, "last": last},
+            ),
+            Text("Say who answers for it after the plan, or write a year within the plan."),
+            spans,
+        )
+
+
 def _early_years(plan: Plan, first: int) -> Iterator[Finding]:
     """Targets, deadlines and deadline phrases of the text before the first year."""
-    found: list[tuple[int, str, Span | None]] = [
+    found: list[tuple[int, Text, Span | None]] = [
         (target.year, address(plan, target.paragraph), plan.span(target))
         for target in plan.targets
         if target.year is not None and target.year < first
@@ -170,7 +208,7 @@ def deadline_without_year(plan: Plan, today: date | None) -> Iterator[Finding]:
         yield Finding(
             "deadline_without_year",
             "warning",
-            f"deadlines.csv row {_row(deadline)}",
+            Text("{file} row {row}", {"file": "deadlines.csv", "row": _row(deadline)}),
             Text("The deadline “{words}” has no date.", {"words": deadline.quote}),
             remedy,
             spans,
@@ -208,7 +246,7 @@ def place_not_registered(plan: Plan, today: date | None) -> Iterator[Finding]:
         yield Finding(
             "place_not_registered",
             "error",
-            f"place_targets.csv row {_row(item)}, column place",
+            cell(item, "place"),
             Text("The place {place} is not in the register.", {"place": item.place}),
             _place_remedy(plan, item.place),
             spans,
@@ -247,7 +285,7 @@ def _place_remedy(plan: Plan, name: str) -> Text:
 @rule("quote_not_in_text", Text("A record quotes words that its paragraph does not hold"))
 def quote_not_in_text(plan: Plan, today: date | None) -> Iterator[Finding]:
     """Records whose words are gone: the text or the record was changed alone."""
-    for attribute, (file, _, _) in RECORD_FILES.items():
+    for attribute in RECORD_FILES:
         for record in getattr(plan, attribute):
             quote = getattr(record, "quote", "")
             if not quote or plan.span(record) is not None:
@@ -255,7 +293,7 @@ def quote_not_in_text(plan: Plan, today: date | None) -> Iterator[Finding]:
             yield Finding(
                 "quote_not_in_text",
                 "error",
-                f"{file} row {_row(record)}, column quote",
+                cell(record, "quote"),
                 Text(
                     "“{quote}” is not in paragraph {paragraph}.",
                     {"quote": quote, "paragraph": record.paragraph},

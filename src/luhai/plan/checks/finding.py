@@ -37,7 +37,7 @@ class Finding:
 
     rule: str
     severity: str
-    where: str
+    where: Text
     message: Text
     remedy: Text
     spans: tuple[Span, ...] = ()
@@ -47,7 +47,7 @@ class Finding:
         return {
             "rule": self.rule,
             "severity": self.severity,
-            "where": self.where,
+            "where": self.where.render(language),
             "message": self.message.render(language),
             "remedy": self.remedy.render(language),
             "spans": [
@@ -85,9 +85,18 @@ def rule(name: str, title: Text) -> Callable[[Check], Check]:
     return register
 
 
-def address(plan: Plan, paragraph_id: str) -> str:
+def address(plan: Plan, paragraph_id: str) -> Text:
     """Address of a paragraph for people: its id and its line in the document."""
-    return f"{paragraph_id} (document.txt row {plan.paragraph(paragraph_id).line})"
+    return Text(
+        "{paragraph} (document.txt row {line})",
+        {"paragraph": paragraph_id, "line": plan.paragraph(paragraph_id).line},
+    )
+
+
+def cell(record: Any, column: str) -> Text:
+    """Address of a cell for people: the file, the row as a spreadsheet counts it, the column."""
+    file, _, row = record.source.rpartition(" row ")
+    return Text("{file} row {row}, column {column}", {"file": file, "row": row, "column": column})
 
 
 def quoted(plan: Plan, span: Span) -> str:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from luhai.plan.checks.finding import (
     Finding,
     address,
+    cell,
     joined,
     overlaps,
     phrases,
@@ -25,6 +26,7 @@ from luhai.plan.checks.finding import (
     titles,
 )
 from luhai.plan.model import Count, Plan, Quantity, Span, Target
+from luhai.standards.units import unit_text
 from luhai.text import Text
 
 if TYPE_CHECKING:
@@ -76,6 +78,11 @@ def _figure(value: float) -> str:
     return f"{value:.10g}"
 
 
+def _amount(value: float, unit: str) -> str:
+    """A number with its unit as people write it."""
+    return f"{_figure(value)} {unit_text(unit)}".rstrip()
+
+
 def _spans(plan: Plan, targets: list[Target]) -> tuple[Span, ...]:
     return tuple(span for target in targets if (span := plan.span(target)) is not None)
 
@@ -121,10 +128,10 @@ def part_larger_than_whole(plan: Plan, today: date | None) -> Iterator[Finding]:
         parts = {
             "part": part_name,
             "part_value": _figure(target.value or 0.0),
-            "part_unit": target.unit,
+            "part_amount": _amount(target.value or 0.0, target.unit),
             "whole": plan.quantity(whole.quantity).names,
-            "whole_value": _figure(whole_value),
-            "whole_unit": whole.unit,
+            "whole_amount": _amount(whole_value, whole.unit),
+            "whole_unit": unit_text(whole.unit),
             "times": len(statements),
         }
         hectares = converted(target.value or 0.0, "ha", whole.unit)
@@ -136,8 +143,8 @@ def part_larger_than_whole(plan: Plan, today: date | None) -> Iterator[Finding]:
             "error",
             address(plan, target.paragraph),
             Text(
-                "{part} {part_value} {part_unit} exceeds {whole} {whole_value} {whole_unit}, which"
-                " contains it; stated {times} times.",
+                "{part} {part_amount} exceeds {whole} {whole_amount}, which contains it; stated"
+                " {times} times.",
                 parts,
             ),
             Text(
@@ -201,11 +208,10 @@ def unlikely_magnitude(plan: Plan, today: date | None) -> Iterator[Finding]:
             "error" if row["unit"] == "%" else "warning",
             address(plan, target.paragraph),
             Text(
-                "{name} {value} {unit} is unlikely: {reason}.",
+                "{name} {amount} is unlikely: {reason}.",
                 {
                     "name": plan.quantity(target.quantity).names,
-                    "value": _figure(target.value),
-                    "unit": target.unit,
+                    "amount": _amount(target.value, target.unit),
                     "reason": {"zh": row["reason_zh"], "en": row["reason_en"]},
                 },
             ),
@@ -240,7 +246,7 @@ def limit_without_unit(plan: Plan, today: date | None) -> Iterator[Finding]:
         yield Finding(
             "limit_without_unit",
             "warning",
-            f"targets.csv row {target.source.rsplit(' ', 1)[-1]}, column unit",
+            cell(target, "unit"),
             Text("The unit {unit} of “{words}” is not known.", parts)
             if target.unit
             else Text("“{words}” has no unit.", parts),
@@ -281,7 +287,7 @@ def target_weaker_than_present(plan: Plan, today: date | None) -> Iterator[Findi
         yield Finding(
             "target_weaker_than_present",
             "warning" if latest in better else "note",
-            f"place_targets.csv row {item.source.rsplit(' ', 1)[-1]}, column target_class",
+            cell(item, "target_class"),
             Text(
                 "{place} was class {status} in {year}; the target for {target_year} is class"
                 " {target}, which is weaker.",
@@ -316,14 +322,11 @@ def _weaker_quantities(plan: Plan) -> Iterator[Finding]:
                 "warning",
                 address(plan, target.paragraph),
                 Text(
-                    "{name}: the target {target} {unit} is weaker than the present {present}"
-                    " {present_unit}.",
+                    "{name}: the target {target} is weaker than the present {present}.",
                     {
                         "name": quantity.names,
-                        "target": _figure(target.value),
-                        "unit": target.unit,
-                        "present": _figure(quantity.present),
-                        "present_unit": quantity.unit,
+                        "target": _amount(target.value, target.unit),
+                        "present": _amount(quantity.present, quantity.unit),
                     },
                 ),
                 Text("Keep at least the present state, or say why it may become worse."),
