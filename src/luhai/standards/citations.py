@@ -11,7 +11,7 @@ from luhai.errors import UsageError
 from luhai.standards.editions import load_standard, standards
 from luhai.standards.limits import Standard
 from luhai.standards.methods import Method, assessment_methods, load_method
-from luhai.standards.tables import unknown
+from luhai.standards.tables import by_key, per_environment, read_tables, unknown
 from luhai.why import Citation
 
 
@@ -83,13 +83,30 @@ _CLAUSE_WORDS = (
     (re.compile(r"\bannex ([A-Z])\b"), r"附录\1"),
     (re.compile(r"\brules? (\d+)"), r"第\1条"),
     (re.compile(r"\bgroup (\d+)"), r"第\1类污染物"),
+    (re.compile(r"\bamendment of ([\d-]+)"), r"\1 修改单"),
+    (re.compile(r"; "), "；"),
     (re.compile(r", "), " "),
 )
+"""Words that carry a number; those that carry none are rows of ``data/clause_words.csv``."""
+
+
+@per_environment
+def _clause_phrases() -> tuple[tuple[re.Pattern[str], str], ...]:
+    """Names of clauses, longest first, so that no phrase is cut by a shorter one in it."""
+    rows = by_key(read_tables("clause_words.csv", ["english", "chinese"]), "english")
+    longest_first = sorted(rows, key=len, reverse=True)
+    return tuple(
+        (re.compile(rf"(?<!\w){re.escape(words)}(?!\w)"), rows[words].text("chinese"))
+        for words in longest_first
+    )
 
 
 def clause_text(clause: str) -> dict[str, str]:
-    """A clause in both languages: ``table 1, item 12`` is ``表1 第12项``."""
+    """A clause in both languages: ``table 1, item 12`` is ``表1 第12项``.
+
+    Words that the table of clauses lacks stay as they are written.
+    """
     chinese = clause
-    for pattern, words in _CLAUSE_WORDS:
+    for pattern, words in (*_clause_phrases(), *_CLAUSE_WORDS):
         chinese = pattern.sub(words, chinese)
     return {"zh": chinese, "en": clause}
