@@ -315,3 +315,45 @@ def test_a_missing_unit_is_answered_on_the_page(
     rows = ObservationStore(workspace).rows(place="GD1701", indicator="lh_dip")
     # 24, 27 and 30 μg/L.
     assert rows.get_column("value").to_list() == pytest.approx([0.024, 0.027, 0.030])
+
+
+def test_a_refusal_is_said_in_the_page_s_language(
+    workspace: Workspace, administrator: Client
+) -> None:
+    job, page = sent(administrator, "page.xls", BAD["page.xls"])
+    chinese = administrator.get(f"/zh/data/{job.pk}/").content.decode()
+    assert "The file is a web page or XML" in page
+    assert "这个文件是网页或 XML" in chinese
+    assert "The file is a web page" not in chinese
+
+
+def test_a_failed_job_says_why_in_the_page_s_language(
+    workspace: Workspace, administrator: Client
+) -> None:
+    damaged = workspace.imports / "place_contexts.json"
+    damaged.parent.mkdir(parents=True, exist_ok=True)
+    damaged.write_text("{", encoding="utf-8")
+    job, page = sent(administrator, "2019.csv", GOOD.encode())
+    chinese = administrator.get(f"/zh/data/{job.pk}/").content.decode()
+    assert "The names that places were given cannot be read" in page
+    assert "重名站位的名称对照读不出" in chinese
+    assert "cannot be read" not in chinese
+
+
+@pytest.mark.parametrize(("language", "reason"), [("zh", "不在登记中"), ("en", "not registered")])
+def test_stored_rejects_speak_the_language_they_were_confirmed_in(
+    workspace: Workspace, administrator: Client, language: str, reason: str
+) -> None:
+    job, _page = sent(administrator, "mixed.csv", MIXED.encode())
+    administrator.post(f"/{language}/data/{job.pk}/confirm/")
+    (file,) = workspace.imports.glob("*.rejects.csv")
+    assert reason in file.read_text(encoding="utf-8-sig")
+
+
+@pytest.mark.parametrize(("language", "reason"), [("zh", "没有这次导入"), ("en", "no such import")])
+def test_a_page_that_is_refused_speaks_its_language(
+    workspace: Workspace, administrator: Client, language: str, reason: str
+) -> None:
+    page = administrator.get(f"/{language}/data/00000000-0000-0000-0000-000000000000/")
+    assert page.status_code == 404
+    assert reason in page.content.decode()

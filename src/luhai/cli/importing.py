@@ -102,12 +102,13 @@ def _print_table(reports: list[FileReport], language: str) -> None:
     names = quality_flags()
     for report in reports:
         if report.error is not None:
-            click.echo(f"{report.file}: {report.error}", err=True)
+            click.echo(f"{report.file}: {report.error.render(language)}", err=True)
         if report.skipped is not None:
             click.echo(f"{report.file}: {report.skipped.render(language)}", err=True)
         for member in report.members:
             if member.refused is not None:
-                click.echo(f"{member.file} {member.sheet}: {member.refused}", err=True)
+                refusal = member.refused.render(language)
+                click.echo(f"{member.file} {member.sheet}: {refusal}", err=True)
         for question in report.questions:
             click.echo(f"{report.file}: {question.text.render(language)}", err=True)
         if report.flagged:

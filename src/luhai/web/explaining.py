@@ -135,7 +135,8 @@ def explanation(request: HttpRequest, state: Snapshot) -> Explanation | None:
     try:
         return explained(state, result_id)
     except LuhaiError as error:
-        return Explanation(result_id, error.what, "", "", None, (), refusal=error.to_dict())
+        refusal = error.to_dict(science_language())
+        return Explanation(result_id, refusal["what"], "", "", None, (), refusal=refusal)
 
 
 def _leads_to_row(why: Why) -> bool:

@@ -22,6 +22,7 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from luhai.assessment.analysis import analyse
 from luhai.errors import InputError, LuhaiError
@@ -32,6 +33,7 @@ from luhai.observations.reading.mapping import mapping_from
 from luhai.observations.schema import REJECT_SCHEMA
 from luhai.text import LANGUAGES
 from luhai.web.models import ImportJob
+from luhai.web.words import PAGE_LANGUAGES, science_language
 from luhai.workspace import Workspace
 
 State = ImportJob.State
@@ -101,15 +103,16 @@ def paths_of(job: ImportJob) -> list[Path]:
 
 
 def begin(job: ImportJob, action: str) -> None:
-    """Start ``preview`` or ``store`` for a job."""
+    """Start ``preview`` or ``store`` for a job; its rejects file speaks the page's language."""
+    language = science_language()
     job.state = State.READING if action == "preview" else State.STORING
     job.step, job.steps_done, job.steps_total, job.error = "", 0, 0, {}
     job.save()
     if not settings.JOBS_IN_BACKGROUND:
-        work(job, action)
+        work(job, action, language)
         return
     child = subprocess.Popen(
-        [sys.executable, "-m", "luhai.web.work", str(job.pk), action],
+        [sys.executable, "-m", "luhai.web.work", str(job.pk), action, language],
         env=os.environ | {"LUHAI_WORKSPACE": settings.WORKSPACE_ROOT},
         start_new_session=True,
         stdin=subprocess.DEVNULL,
@@ -118,23 +121,35 @@ def begin(job: ImportJob, action: str) -> None:
     ImportJob.objects.filter(pk=job.pk).update(process=child.pid)
 
 
-def work(job: ImportJob, action: str) -> None:
+def work(job: ImportJob, action: str, language: str) -> None:
     """Do the work of ``begin`` and note its end, good or bad."""
     try:
         if action == "preview":
             _preview(job)
         else:
-            _store(job)
+            _store(job, language)
     except LuhaiError as error:
-        job.state, job.error = State.FAILED, error.to_dict()
+        job.state, job.error = State.FAILED, _in_each_language(error.to_dict)
     except Exception as error:
+        fault = f"{type(error).__name__}: {error}"
         job.state = State.FAILED
-        job.error = InputError(
-            f"{type(error).__name__}: {error}", remedy=_("Tell the administrator of the server.")
-        ).to_dict()
+        job.error = _in_each_language(
+            lambda _language: InputError(
+                fault, remedy=_("Tell the administrator of the server.")
+            ).to_dict()
+        )
         job.save()
         raise
     job.save()
+
+
+def _in_each_language(parts: Callable[[str], dict[str, str]]) -> dict[str, dict[str, str]]:
+    """The parts of a refusal in every language of the pages: its reader is not known yet."""
+    found = {}
+    for language in LANGUAGES:
+        with override(PAGE_LANGUAGES[language]):
+            found[language] = parts(language)
+    return found
 
 
 def check_alive(job: ImportJob) -> None:
@@ -147,12 +162,16 @@ def check_alive(job: ImportJob) -> None:
     if alive or not job.running:
         return
     job.state = State.FAILED
-    job.error = InputError(
+    job.error = _in_each_language(_interrupted)
+    job.save()
+
+
+def _interrupted(_language: str) -> dict[str, str]:
+    return InputError(
         _("The work was interrupted."),
         why=_("The data are as they were before, or wholly stored; nothing is half-written."),
         remedy=_("Send the files again: what is stored already is recognised and not doubled."),
     ).to_dict()
-    job.save()
 
 
 def _exists(process: int) -> bool:
@@ -226,10 +245,12 @@ def _preview(job: ImportJob) -> None:
     job.state = State.PREVIEWED
 
 
-def _store(job: ImportJob) -> None:
+def _store(job: ImportJob, language: str) -> None:
     workspace = Workspace.open(settings.WORKSPACE_ROOT)
     report = _reporter(job)
-    reports = import_paths(paths_of(job), workspace, progress=report, **_options(job))
+    reports = import_paths(
+        paths_of(job), workspace, progress=report, language=language, **_options(job)
+    )
     job.reports = [
         {language: entry.to_dict(language) for language in LANGUAGES} for entry in reports
     ]
@@ -239,12 +260,14 @@ def _store(job: ImportJob) -> None:
         analyse(workspace, progress=report)
     except LuhaiError as error:
         job.state = State.FAILED
-        job.error = {
-            **error.to_dict(),
-            "what": _("The rows are stored, but the analysis failed: {what}").format(
-                what=error.what
-            ),
-        }
+        refusal = error
+        job.error = _in_each_language(lambda language: _not_analysed(refusal, language))
         return
     shutil.rmtree(folder_of(job), ignore_errors=True)
     job.state = State.DONE
+
+
+def _not_analysed(refusal: LuhaiError, language: str) -> dict[str, str]:
+    parts = refusal.to_dict(language)
+    what = _("The rows are stored, but the analysis failed: {what}").format(what=parts["what"])
+    return {**parts, "what": what}

@@ -16,7 +16,8 @@ class ImportJob(models.Model):
 
     ``mapping`` holds the answers to the readers' questions, in the form of a mapping file.
     ``preview`` and ``reports`` are what the page shows: plain mappings, see
-    ``luhai.web.importing``. ``error`` holds the four parts of a refusal.
+    ``luhai.web.importing``. ``error`` holds the four parts of a refusal in
+    each language.
     """
 
     class State(models.TextChoices):

@@ -16,6 +16,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 from luhai.errors import InputError, LuhaiError, NotFoundError
+from luhai.web.words import science_language
 
 log = logging.getLogger(__name__)
 
@@ -24,7 +25,7 @@ def refusal_page(request: HttpRequest, error: LuhaiError, *, status: int) -> Htt
     """A page (or, for the why panel, a fragment) that states a refusal."""
     fragment = bool(request.GET.get("panel"))
     template = "luhai/refusal_fragment.html" if fragment else "luhai/refusal.html"
-    context = {"error": error.to_dict(), "status": status}
+    context = {"error": error.to_dict(science_language()), "status": status}
     return HttpResponse(render_to_string(template, context, request), status=status)
 
 

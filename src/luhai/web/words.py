@@ -20,6 +20,9 @@ from luhai.observations.quality.tables import quality_flags
 
 DATA = Path(__file__).parent / "data"
 
+PAGE_LANGUAGES = {"zh": "zh-hans", "en": "en"}
+"""How the pages call each language of the science rooms."""
+
 
 @dataclass(frozen=True)
 class Term:

@@ -1,7 +1,7 @@
 """The process that reads or stores the files of one import job: ``python -m luhai.web.work``.
 
-Started by ``luhai.web.importing.begin`` with the job's id and what to do; everything it finds goes
-into the job's row.
+Started by ``luhai.web.importing.begin`` with the job's id, what to do and in which language;
+everything it finds goes into the job's row.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ def main(arguments: list[str]) -> int:
     from luhai.web.importing import work
     from luhai.web.models import ImportJob
 
-    job_id, action = arguments
+    job_id, action, language = arguments
     job = ImportJob.objects.get(pk=job_id)
     job.process = os.getpid()
-    work(job, action)
+    work(job, action, language)
     return 0
 
 

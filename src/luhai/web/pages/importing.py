@@ -51,7 +51,7 @@ def start(request: HttpRequest) -> HttpResponse:
     context = {
         "page": "data",
         "crumbs": [{"word": _("Data"), "href": ""}, {"word": _("Import"), "href": ""}],
-        "refusal": refusal.to_dict() if refusal else None,
+        "refusal": refusal.to_dict(science_language()) if refusal else None,
         "limit": settings.UPLOAD_LIMIT_BYTES,
         "limit_text": megabytes(settings.UPLOAD_LIMIT_BYTES),
         "media": _media_words(),
@@ -123,17 +123,24 @@ def job(request: HttpRequest, job_id: UUID) -> HttpResponse:
         "sentence": _sentence(found, shown, reports),
         "preview": shown,
         "reports": reports,
+        "failure": _failure(found),
         "media": _media_words(),
         "step": {State.READING: 1, State.PREVIEWED: 2, State.DONE: 4}.get(State(found.state), 3),
     }
     return render(request, "luhai/import_job.html", context)
 
 
+def _failure(found: ImportJob) -> dict[str, str]:
+    """Why the job failed, in the page's language; empty when it did not."""
+    parts: dict[str, str] = found.error.get(science_language(), {})
+    return parts
+
+
 def _sentence(found: ImportJob, shown: Preview | None, reports: list[dict[str, Any]]) -> str:
     if found.state == State.READING:
         return _("The files are being read; nothing is stored yet.")
     if found.state == State.FAILED:
-        return str(found.error.get("what", "")) or _("The import failed.")
+        return _failure(found).get("what", "") or _("The import failed.")
     if found.state == State.DISCARDED:
         return _("Nothing was stored.")
     if found.state in (State.STORING, State.ANALYSING):
