@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import gzip
 import os
+import re
 from pathlib import Path
 from typing import Any
 
@@ -76,7 +77,7 @@ def test_impossible_inputs_are_refused(name: str) -> None:
     for quantity in formula.inputs:
         for wrong in (quantity.low - 1.0, np.inf):
             values: dict[str, Any] = {**inputs, quantity.name: [inputs[quantity.name], wrong]}
-            with pytest.raises(InputError, match=quantity.name_zh):
+            with pytest.raises(InputError, match=re.escape(quantity.name_en)):
                 formula(**values)
     with pytest.raises(UsageError, match="Name every input"):
         formula(**inputs, more=1.0)
@@ -234,8 +235,9 @@ def test_arithmetic_noise_does_not_cross_a_cut() -> None:
 
 
 def test_trophic_level_refuses_zero() -> None:
-    with pytest.raises(InputError, match="总磷"):
+    with pytest.raises(InputError) as caught:
         derived.tli(10.0, 0.0, 1.0, 1.0, 3.0)
+    assert "总磷" in caught.value.render("zh")
     with pytest.raises(InputError, match="above zero"):
         derived.tli_part("tp", [0.1, 0.0])
     with pytest.raises(UsageError, match="part of the trophic level"):

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from luhai.errors import InputError
-from luhai.standards import convert, normalise_unit
+from luhai.standards import convert, normalise_unit, unit_text
 from luhai.standards.tables import DATA, read_csv
 
 
@@ -109,3 +109,21 @@ def test_missing_values_and_shapes_are_kept() -> None:
 def test_what_does_not_measure_the_indicator_is_refused(unit: str, code: str) -> None:
     with pytest.raises(InputError):
         convert(1.0, unit, code)
+
+
+@pytest.mark.parametrize(
+    ("unit", "shown"),
+    [
+        ("km2", "km²"),
+        ("m3/d", "m³/d"),
+        ("mg/m3", "mg/m³"),
+        ("mg/L", "mg/L"),
+        ("m³/s", "m³/s"),
+        ("个/100mL", "个/100mL"),
+        ("%", "%"),
+        ("1", ""),
+        ("", ""),
+    ],
+)
+def test_units_are_shown_as_people_write_them(unit: str, shown: str) -> None:
+    assert unit_text(unit) == shown

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from luhai.errors import UsageError
-from luhai.standards.tables import Row, per_environment, read_tables, unknown
+from luhai.standards.tables import Row, near_names, per_environment, read_tables, unknown
+from luhai.text import Text
 
 MEDIA = ("sea", "river", "lake", "outlet")
 _COLUMNS = (
@@ -104,10 +105,10 @@ def indicators() -> Mapping[str, Indicator]:
     for row in read_tables("indicators.csv", _COLUMNS):
         code = row.text("code")
         if code in table:
-            raise row.fault("code", "stands twice")
+            raise row.fault("code", Text("stands twice"))
         low, high = row.number_of("low"), row.number_of("high")
         if low >= high:
-            raise row.fault("high", "is not above the lower bound")
+            raise row.fault("high", Text("is not above the lower bound"))
         table[code] = Indicator(
             code=code,
             name_zh=row.text("name_zh"),
@@ -137,7 +138,7 @@ def indicator(code: str) -> Indicator:
     """
     table = indicators()
     if code not in table:
-        raise unknown("indicator", code, table)
+        raise unknown(Text("indicator"), code, table)
     return table[code]
 
 
@@ -146,4 +147,6 @@ def indicator_of(row: Row, column: str = "code") -> Indicator:
     try:
         return indicator(row.text(column))
     except UsageError as error:
-        raise row.fault(column, f"is no indicator ({error.remedy.rstrip('?.')})") from error
+        near = near_names(row.text(column), indicators())
+        hint = Text("is no indicator (Did you mean {names})", {"names": near})
+        raise row.fault(column, hint if near else Text("is no indicator")) from error

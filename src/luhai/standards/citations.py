@@ -12,6 +12,7 @@ from luhai.standards.editions import load_standard, standards
 from luhai.standards.limits import Standard
 from luhai.standards.methods import Method, assessment_methods, load_method
 from luhai.standards.tables import by_key, per_environment, read_tables, unknown
+from luhai.text import Text
 from luhai.why import Citation
 
 
@@ -56,7 +57,9 @@ def _source(name: str, extra: Sequence[str | Path]) -> Standard | Method:
     if name in assessment_methods(extra=paths):
         return load_method(name, extra=paths)
     raise unknown(
-        "standard or method", name, (*standards(extra=paths), *assessment_methods(extra=paths))
+        Text("standard or method"),
+        name,
+        (*standards(extra=paths), *assessment_methods(extra=paths)),
     )
 
 
@@ -66,12 +69,13 @@ def _row(edition: Standard | Method, name: str) -> Cited:
             return edition.clauses[name]
         if name in edition.items:
             return edition.items[name]
-        raise unknown(f"clause of {edition.id}", name, (*edition.clauses, *edition.items))
+        kind = Text("clause of {source}", {"source": edition.id})
+        raise unknown(kind, name, (*edition.clauses, *edition.items))
     rows = edition.limits_of(name)
     if not rows:
         raise UsageError(
-            f"{edition.id} sets no limit on {name!r}.",
-            remedy=f"It judges {', '.join(edition.codes)}.",
+            Text("{standard} sets no limit on '{code}'.", {"standard": edition.id, "code": name}),
+            remedy=Text("It judges {codes}.", {"codes": ", ".join(edition.codes)}),
         )
     return rows[0]
 

@@ -20,6 +20,7 @@ from luhai.standards.editions import load_standard
 from luhai.standards.formulas import FORMULAS, Example, FloatArray, Quantity, register
 from luhai.standards.limits import Standard
 from luhai.standards.tables import unknown
+from luhai.text import Text
 
 NITRATE = Quantity("no3n", "lh_no3n", "mg/L", "硝酸盐氮", "nitrate nitrogen")
 NITRITE = Quantity("no2n", "lh_no2n", "mg/L", "亚硝酸盐氮", "nitrite nitrogen")
@@ -145,13 +146,13 @@ def tli_part(name: str, values: ArrayLike) -> FloatArray:
         InputError: a value is not above zero.
     """
     if name not in _TLI_LINES:
-        raise unknown("part of the trophic level", name, _TLI_LINES)
+        raise unknown(Text("part of the trophic level"), name, _TLI_LINES)
     numbers = np.asarray(values, dtype=np.float64)
     if (numbers <= 0).any():
         raise InputError(
-            f"{name} is not above zero.",
-            why="The trophic level takes its logarithm.",
-            remedy="Put non-detects in as the method counts them.",
+            Text("{name} is not above zero.", {"name": name}),
+            why=Text("The trophic level takes its logarithm."),
+            remedy=Text("Put non-detects in as the method counts them."),
         )
     constant, slope = _TLI_LINES[name]
     result: FloatArray = 10.0 * (constant + slope * np.log(numbers))
@@ -381,9 +382,9 @@ def _single_factor_oxygen(
 ) -> FloatArray:
     if (do_saturation <= limit).any():
         raise InputError(
-            "The oxygen concentration at saturation does not exceed the limit.",
-            why="The index divides by their difference.",
-            remedy="Check temperature and salinity.",
+            Text("The oxygen concentration at saturation does not exceed the limit."),
+            why=Text("The index divides by their difference."),
+            remedy=Text("Check temperature and salinity."),
         )
     missing = np.isnan(do + limit + do_saturation)
     above = np.abs(do_saturation - do) / (do_saturation - limit)
@@ -467,15 +468,15 @@ def do_saturation(
         InputError: a value lies outside its range, or a salinity is given to a formula without it.
     """
     if formula not in SATURATION_FORMULAS:
-        raise unknown("saturation formula", formula, SATURATION_FORMULAS)
+        raise unknown(Text("saturation formula"), formula, SATURATION_FORMULAS)
     chosen = FORMULAS[SATURATION_FORMULAS[formula]]
     if SALINITY in chosen.inputs:
         return chosen(temperature_c=temperature_c, salinity=salinity)
     if (np.nan_to_num(np.asarray(salinity, dtype=np.float64)) != 0).any():
         raise InputError(
-            "This formula holds for fresh water only.",
-            why="In sea water it would give a saturation about a fifth too high.",
-            remedy="Use benson_krause_1984 or hj2.3-2018.",
+            Text("This formula holds for fresh water only."),
+            why=Text("In sea water it would give a saturation about a fifth too high."),
+            remedy=Text("Use benson_krause_1984 or hj2.3-2018."),
         )
     return chosen(temperature_c=temperature_c)
 
@@ -532,12 +533,15 @@ def single_factor_index(
         return FORMULAS["single_factor_upper"](value=values, limit=high)
     if low is None:
         raise UsageError(
-            f"{standard.id} sets no limit of class {class_number} on {code}.",
-            remedy=f"It judges {', '.join(standard.codes)}.",
+            Text(
+                "{standard} sets no limit of class {number} on {code}.",
+                {"standard": standard.id, "number": class_number, "code": code},
+            ),
+            remedy=Text("It judges {codes}.", {"codes": ", ".join(standard.codes)}),
         )
     if saturation is None:
         raise UsageError(
-            "The index of dissolved oxygen needs the concentration at saturation.",
-            remedy="Give saturation=do_saturation(temperature, salinity).",
+            Text("The index of dissolved oxygen needs the concentration at saturation."),
+            remedy=Text("Give saturation=do_saturation(temperature, salinity)."),
         )
     return FORMULAS["single_factor_oxygen"](do=values, limit=low, do_saturation=saturation)

@@ -17,9 +17,10 @@ from pathlib import Path
 
 from luhai.errors import UsageError
 from luhai.standards.catalogue import indicator, indicator_of
-from luhai.standards.editions import SENSES, bounds, load_standard
+from luhai.standards.editions import SENSES, bounds, load_standard, not_of_folder
 from luhai.standards.limits import Standard
 from luhai.standards.tables import NO_LIMIT, Row, read_csv, unknown
+from luhai.text import Text
 
 UNKNOWN = "?"
 NOT_DETECTABLE = "nd"
@@ -112,7 +113,8 @@ def discharge_limits(
     edition = load_standard(standard, extra=extra) if isinstance(standard, str) else standard
     if edition.kind != "discharge":
         raise UsageError(
-            f"{edition.id} is no discharge standard.", remedy="Use Standard.limit or classify."
+            Text("{standard} is no discharge standard.", {"standard": edition.id}),
+            remedy=Text("Use Standard.limit or classify."),
         )
     if code is not None:
         indicator(code)
@@ -147,10 +149,18 @@ def _of_kind(
     ]
 
 
+_CONDITION_NAMES = {
+    "basis": Text("basis"),
+    "period": Text("period"),
+    "condition": Text("condition"),
+    "unit_kind": Text("unit kind"),
+}
+
+
 def _must_be_known(rows: Sequence[DischargeLimit], name: str, value: str | None) -> None:
     known = {getattr(row, name) for row in rows} - {""}
     if value is not None and value not in known:
-        raise unknown(name.replace("_", " "), value, known)
+        raise unknown(_CONDITION_NAMES[name], value, known)
 
 
 @cache
@@ -159,7 +169,7 @@ def _rows(path: Path, identity: str, count: int, modified_ns: int) -> tuple[Disc
     found = []
     for row in read_csv(path, [*_COLUMNS, *columns]):
         if row.text("standard") != identity:
-            raise row.fault("standard", f"is not the standard of its folder ({identity!r})")
+            raise row.fault("standard", not_of_folder(identity))
         for grade in range(1, count + 1):
             if row.text(f"class_{grade}") not in NO_LIMIT:
                 found.append(_limit(row, identity, grade))
@@ -174,7 +184,7 @@ def _limit(row: Row, identity: str, grade: int) -> DischargeLimit:
     low, high = bounds(row, column, sense, code) if plain else (None, None)
     verified = row.verified()
     if printed == UNKNOWN and verified != "?":
-        raise row.fault("verified", "must be '?' where a figure is unknown")
+        raise row.fault("verified", Text("must be '?' where a figure is unknown"))
     return DischargeLimit(
         standard=identity,
         code=code,

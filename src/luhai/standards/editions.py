@@ -31,6 +31,7 @@ from luhai.standards.tables import (
     whole,
 )
 from luhai.standards.units import convert
+from luhai.text import Text
 
 SENSES = ("<=", ">=", ">", "range")
 _LIMIT_COLUMNS = (
@@ -41,6 +42,7 @@ _STANDARD_KEYS = (
     *("id", "kind", "title_zh", "title_en", "edition", "media", "valid_from", "classes", "worse"),
     *("default_method", "level_rule", "verified", "source"),
 )
+_KINDS = {"ambient": Text("ambient"), "discharge": Text("discharge")}
 _NOT_ASSESSED = {"zh": "未评价", "en": "not assessed"}
 
 
@@ -63,9 +65,14 @@ def load_standard(standard_id: str, *, extra: Sequence[str | Path] = ()) -> Stan
     """
     known = folders("standard", [Path(path) for path in extra])
     if standard_id not in known:
-        raise unknown("standard", standard_id, known)
+        raise unknown(Text("standard"), standard_id, known)
     folder = known[standard_id]
     return _load(folder, _stamp(folder))
+
+
+def not_of_folder(identity: str) -> Text:
+    """Why a row is refused that names another standard than its folder does."""
+    return Text("is not the standard of its folder ('{id}')", {"id": identity})
 
 
 def standard_in_force(
@@ -85,16 +92,22 @@ def standard_in_force(
     ]
     if len(found) == 1:
         return found[0]
+    parts = {"kind": _KINDS.get(kind, kind), "medium": medium, "day": on.isoformat()}
     if not found:
         media = sorted({name for entry in every if entry.kind == kind for name in entry.media})
         raise UsageError(
-            f"No {kind} standard for {medium!r} is in force on {on.isoformat()}.",
-            remedy=f"Media with a standard: {', '.join(media)}; or name the standard itself.",
+            Text("No {kind} standard for '{medium}' is in force on {day}.", parts),
+            remedy=Text(
+                "Media with a standard: {media}; or name the standard itself.",
+                {"media": ", ".join(media)},
+            ),
         )
     raise UsageError(
-        f"More than one {kind} standard for {medium!r} is in force on {on.isoformat()}: "
-        f"{', '.join(entry.id for entry in found)}.",
-        remedy="Name the standard itself.",
+        Text(
+            "More than one {kind} standard for '{medium}' is in force on {day}: {standards}.",
+            {**parts, "standards": ", ".join(entry.id for entry in found)},
+        ),
+        remedy=Text("Name the standard itself."),
     )
 
 
@@ -137,11 +150,11 @@ def _stamp(folder: Path) -> tuple[tuple[str, int], ...]:
 def _load(folder: Path, stamp: tuple[tuple[str, int], ...]) -> Standard:
     file = folder / "standard.toml"
     head = read_toml(file, _STANDARD_KEYS)
-    if head["kind"] not in ("ambient", "discharge"):
+    if head["kind"] not in _KINDS:
         raise InputError(
-            f"kind {head['kind']!r} is neither ambient nor discharge.",
+            Text("kind {value} is neither ambient nor discharge.", {"value": repr(head["kind"])}),
             where=str(file),
-            remedy="Mend the description.",
+            remedy=Text("Mend the description."),
         )
     identity, count = str(head["id"]), len(head["classes"])
     with whole(file):
@@ -182,7 +195,7 @@ def _both(entries: Iterable[Mapping[str, str]], name: str) -> tuple[dict[str, st
 
 def _own(row: Row, identity: str) -> None:
     if row.text("standard") != identity:
-        raise row.fault("standard", f"is not the standard of its folder ({identity!r})")
+        raise row.fault("standard", not_of_folder(identity))
 
 
 def _limits(path: Path, identity: str, count: int) -> tuple[Limit, ...]:
@@ -193,7 +206,7 @@ def _limits(path: Path, identity: str, count: int) -> tuple[Limit, ...]:
         _own(row, identity)
         key = (row.text("code"), row.text("applies_to"), row.text("use"))
         if key in seen:
-            raise row.fault("code", "stands twice for the same condition")
+            raise row.fault("code", Text("stands twice for the same condition"))
         seen.add(key)
         found += [_limit(row, identity, number) for number in range(1, count + 1)]
     return tuple(found)
@@ -233,15 +246,15 @@ def bounds(row: Row, column: str, sense: str, code: str) -> tuple[float | None, 
         return None, None
     parts = text.split("–") if sense == "range" else [text]
     if not text or len(parts) != (2 if sense == "range" else 1):
-        raise row.fault(column, "is no limit (a number, low–high for a range, – for none)")
+        raise row.fault(column, Text("is no limit (a number, low–high for a range, – for none)"))
     try:
         numbers = [float(part) for part in parts]
     except ValueError as error:
-        raise row.fault(column, "is no number") from error
+        raise row.fault(column, Text("is no number")) from error
     numbers = [_canonical(row, value, code) for value in numbers]
     if sense == "range":
         if numbers[0] >= numbers[1]:
-            raise row.fault(column, "is a range whose ends are swapped")
+            raise row.fault(column, Text("is a range whose ends are swapped"))
         return numbers[0], numbers[1]
     return (None, numbers[0]) if sense == "<=" else (numbers[0], None)
 
@@ -253,7 +266,7 @@ def _canonical(row: Row, value: float, code: str) -> float:
     try:
         return float(convert(value, row.text("unit"), code))
     except InputError as error:
-        raise row.fault("unit", f"is not a unit of {code}") from error
+        raise row.fault("unit", Text("is not a unit of {code}", {"code": code})) from error
 
 
 def _alternatives(path: Path, identity: str, count: int) -> tuple[Alternative, ...]:
@@ -290,7 +303,9 @@ def _alternatives(path: Path, identity: str, count: int) -> tuple[Alternative, .
 def _class_of(row: Row, count: int) -> int:
     number = row.integer("class")
     if not 1 <= number <= count:
-        raise row.fault("class", f"is no class of the standard (1 … {count})")
+        raise row.fault(
+            "class", Text("is no class of the standard (1 … {count})", {"count": count})
+        )
     return number
 
 
@@ -317,7 +332,7 @@ def _detection_limits(path: Path, identity: str) -> tuple[DetectionLimit, ...]:
         code = indicator_of(row).code
         value = _canonical(row, row.number_of("detection_limit"), code)
         if value <= 0:
-            raise row.fault("detection_limit", "is not above zero")
+            raise row.fault("detection_limit", Text("is not above zero"))
         found.append(
             DetectionLimit(
                 code,

@@ -121,8 +121,15 @@ class Formula:
         expected = [quantity.name for quantity in self.inputs]
         if set(inputs) != set(expected):
             raise UsageError(
-                f"The formula {self.id} takes {', '.join(expected)}, not {', '.join(inputs)}.",
-                remedy="Name every input.",
+                Text(
+                    "The formula {formula} takes {expected}, not {given}.",
+                    {
+                        "formula": self.id,
+                        "expected": ", ".join(expected),
+                        "given": ", ".join(inputs),
+                    },
+                ),
+                remedy=Text("Name every input."),
             )
         return {
             quantity.name: _checked(self.id, quantity, inputs[quantity.name])
@@ -137,14 +144,34 @@ def _checked(formula: str, quantity: Quantity, values: ArrayLike) -> FloatArray:
     if wrong.any():
         position = int(np.flatnonzero(wrong)[0])
         value = float(np.atleast_1d(numbers).ravel()[position])
-        bound = "above" if quantity.low_excluded else "from"
         raise InputError(
-            f"{quantity.name_zh} ({quantity.name}) is {value:g} {quantity.unit}".rstrip() + ".",
-            where=f"formula {formula}, value {position + 1}",
-            why=f"The formula holds for values {bound} {quantity.low:g} to {quantity.high:g}.",
-            remedy="Check the value and its unit.",
+            Text(
+                "{quantity} ({name}) is {amount}.",
+                {
+                    "quantity": quantity.label,
+                    "name": quantity.name,
+                    "amount": f"{value:g} {quantity.unit}".rstrip(),
+                },
+            ),
+            where=Text(
+                "formula {formula}, value {number}", {"formula": formula, "number": position + 1}
+            ),
+            why=_domain(quantity),
+            remedy=Text("Check the value and its unit."),
         )
     return numbers
+
+
+def _domain(quantity: Quantity) -> Text:
+    """The values for which a formula holds, as a sentence."""
+    parts = {"low": f"{quantity.low:g}", "high": f"{quantity.high:g}"}
+    if np.isinf(quantity.high):
+        if quantity.low_excluded:
+            return Text("The formula holds for values above {low}.", parts)
+        return Text("The formula holds for values from {low}.", parts)
+    if quantity.low_excluded:
+        return Text("The formula holds for values above {low} to {high}.", parts)
+    return Text("The formula holds for values from {low} to {high}.", parts)
 
 
 FORMULAS: dict[str, Formula] = {}

@@ -15,6 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from luhai.standards.rounding import drop_noise
 from luhai.standards.tables import per_environment, read_tables, unknown
+from luhai.text import Text
 
 _COLUMNS = (
     *("scheme", "grade", "name_zh", "name_en", "low", "low_included", "high", "high_included"),
@@ -86,7 +87,7 @@ def grades(scheme: str) -> tuple[Grade, ...]:
         UsageError: no such scheme.
     """
     if scheme not in schemes():
-        raise unknown("scheme of grades", scheme, schemes())
+        raise unknown(Text("scheme of grades"), scheme, schemes())
     return schemes()[scheme]
 
 

@@ -17,6 +17,7 @@ from dataclasses import dataclass, replace
 
 from luhai.standards.catalogue import MEDIA, Alias, aliases, indicators
 from luhai.standards.tables import per_environment, unknown
+from luhai.text import Text
 
 _BASIS = re.compile(
     r"[(\[]?\s*(?:以\s*(?P<zh>[A-Za-z0-9]+)\s*(?:表示|计)|\bas\s+(?P<en>[A-Z][A-Za-z0-9]*)\b)\s*[)\]]?"
@@ -86,7 +87,7 @@ def find_indicator(text: str, medium: str | None = None) -> list[IndicatorMatch]
         UsageError: the medium is unknown.
     """
     if medium is not None and medium not in MEDIA:
-        raise unknown("medium", medium, MEDIA)
+        raise unknown(Text("medium"), medium, MEDIA)
     plain = unicodedata.normalize("NFKC", text).strip()
     code = _CODE.match(plain)
     if code and code.group(1).lower() in indicators():

@@ -158,9 +158,12 @@ def level_of_shares(rule: str, shares: Sequence[float]) -> Level:
         if all(condition.holds(shares) for condition in conditions):
             return _levels()[rule][conditions[0].level - 1]
     raise InputError(
-        f"The rule {rule!r} has no level for the shares {list(shares)}.",
-        why="Its conditions leave a gap.",
-        remedy="Complete data/levels/conditions.csv.",
+        Text(
+            "The rule '{rule}' has no level for the shares {shares}.",
+            {"rule": rule, "shares": str(list(shares))},
+        ),
+        why=Text("Its conditions leave a gap."),
+        remedy=Text("Complete data/levels/conditions.csv."),
     )
 
 
@@ -174,8 +177,10 @@ def level_of_class(rule: str, class_number: int) -> Level:
     table = _class_levels()[rule]
     if class_number not in table:
         raise UsageError(
-            f"The rule {rule!r} has no class {class_number}.",
-            remedy=f"Use {min(table)} … {max(table)}.",
+            Text(
+                "The rule '{rule}' has no class {number}.", {"rule": rule, "number": class_number}
+            ),
+            remedy=Text("Use {first} … {last}.", {"first": min(table), "last": max(table)}),
         )
     return _levels()[rule][table[class_number][0] - 1]
 
@@ -203,7 +208,9 @@ def change_by_level(rule: str, before: int, after: int) -> Change:
     found = _rule(rule)
     for number in (before, after):
         if not 1 <= number <= len(_levels()[rule]):
-            raise UsageError(f"The rule {rule!r} has no level {number}.")
+            raise UsageError(
+                Text("The rule '{rule}' has no level {number}.", {"rule": rule, "number": number})
+            )
     difference = before - after
     return _change(found, float(difference), min(abs(difference), 2), "change by level")
 
@@ -269,27 +276,30 @@ def _change(rule: _Rule, difference: float, degree: int, clause: str) -> Change:
 def _check_shares(rule: _Rule, shares: Sequence[float]) -> None:
     if len(shares) != rule.class_count:
         raise UsageError(
-            f"The rule {rule.name!r} takes {rule.class_count} shares, not {len(shares)}.",
-            remedy="Give one per class, the last for worse than the last class.",
+            Text(
+                "The rule '{rule}' takes {count} shares, not {given}.",
+                {"rule": rule.name, "count": rule.class_count, "given": len(shares)},
+            ),
+            remedy=Text("Give one per class, the last for worse than the last class."),
         )
     if any(not share >= 0 for share in shares):
         raise InputError(
-            f"A share is missing or negative: {list(shares)}.",
-            remedy="A class without places has the share 0.",
+            Text("A share is missing or negative: {shares}.", {"shares": str(list(shares))}),
+            remedy=Text("A class without places has the share 0."),
         )
     total = sum(shares)
     if abs(total - 100) > _SUM_TOLERANCE:
         fractions = abs(total - 1) < 0.01
         raise InputError(
-            f"The shares add up to {total:g} %, not 100 %.",
-            why="A level from incomplete shares would be wrong.",
-            remedy="Give percent, not fractions." if fractions else "Check the shares.",
+            Text("The shares add up to {total} %, not 100 %.", {"total": f"{total:g}"}),
+            why=Text("A level from incomplete shares would be wrong."),
+            remedy=Text("Give percent, not fractions.") if fractions else Text("Check the shares."),
         )
 
 
 def _rule(name: str) -> _Rule:
     if name not in _rules():
-        raise unknown("rule", name, _rules())
+        raise unknown(Text("rule"), name, _rules())
     return _rules()[name]
 
 
@@ -325,7 +335,7 @@ def _levels() -> dict[str, tuple[Level, ...]]:
     for row in read_tables("levels/levels.csv", columns):
         own = table.setdefault(row.text("rule"), [])
         if row.integer("level") != len(own) + 1:
-            raise row.fault("level", "is out of order")
+            raise row.fault("level", Text("is out of order"))
         own.append(_level(row))
     return {rule: tuple(entries) for rule, entries in table.items()}
 
@@ -371,6 +381,6 @@ def _class_levels() -> dict[str, dict[int, tuple[int, str]]]:
     for row in read_tables("levels/classes.csv", columns):
         own = table.setdefault(row.text("rule"), {})
         if row.integer("class") in own:
-            raise row.fault("class", "stands twice")
+            raise row.fault("class", Text("stands twice"))
         own[row.integer("class")] = (row.integer("level"), row.text("colour"))
     return table

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from luhai.errors import UsageError
+from luhai.text import Text
 
 
 @dataclass(frozen=True)
@@ -262,21 +263,26 @@ class Standard:
 
     def _named(self, names: Sequence[dict[str, str]], number: int) -> dict[str, str]:
         if not 0 <= number < len(names):
-            raise UsageError(
-                f"{self.id} has no class {number}.", remedy=f"Use 0 … {len(names) - 1}."
-            )
+            raise self._no_class(number, 0, len(names) - 1)
         return names[number]
 
     def _must_have(self, class_number: int) -> None:
         if not 1 <= class_number <= self.class_count:
-            raise UsageError(
-                f"{self.id} has no class {class_number}.", remedy=f"Use 1 … {self.class_count}."
-            )
+            raise self._no_class(class_number, 1, self.class_count)
+
+    def _no_class(self, number: int, first: int, last: int) -> UsageError:
+        return UsageError(
+            Text("{standard} has no class {number}.", {"standard": self.id, "number": number}),
+            remedy=Text("Use {first} … {last}.", {"first": first, "last": last}),
+        )
 
     def _must_be_ambient(self) -> None:
         if self.kind != "ambient":
             raise UsageError(
-                f"{self.id} limits discharges, it does not classify waters.",
-                why="Its limits depend on grade, basis, period and kind of unit.",
-                remedy="Use luhai.standards.discharge.discharge_limits.",
+                Text(
+                    "{standard} limits discharges, it does not classify waters.",
+                    {"standard": self.id},
+                ),
+                why=Text("Its limits depend on grade, basis, period and kind of unit."),
+                remedy=Text("Use luhai.standards.discharge.discharge_limits."),
             )

@@ -32,6 +32,7 @@ from luhai.standards.tables import (
     unknown,
     whole,
 )
+from luhai.text import Text
 
 PERIODS = ("sample", "month", "season", "year", "rolling")
 MEANS = ("arithmetic", "hydrogen_ion", "geometric")
@@ -123,9 +124,9 @@ class NondetectRule:
         share = np.asarray(detection_rate, dtype=np.float64)
         if not ((share >= 0) & (share <= 1)).all():
             raise InputError(
-                "A detection rate lies outside 0 … 1.",
-                why="It decides what a non-detect counts as.",
-                remedy="Give the share of detected values, not a percentage.",
+                Text("A detection rate lies outside 0 … 1."),
+                why=Text("It decides what a non-detect counts as."),
+                remedy=Text("Give the share of detected values, not a percentage."),
             )
         if self.threshold is None:
             return np.full(share.shape, 0.5)
@@ -205,11 +206,13 @@ class Method:
             UsageError: the method does not know the indicator.
         """
         if code not in self.items:
-            indicator(code)
             raise UsageError(
-                f"{self.id} says nothing about {indicator(code).name_zh} ({code}).",
-                why="Without its digits a value cannot be rounded before comparison.",
-                remedy="Add a row to the method's items.csv, in a folder of your own.",
+                Text(
+                    "{method} says nothing about {indicator} ({code}).",
+                    {"method": self.id, "indicator": indicator(code).name, "code": code},
+                ),
+                why=Text("Without its digits a value cannot be rounded before comparison."),
+                remedy=Text("Add a row to the method's items.csv, in a folder of your own."),
             )
         return self.items[code]
 
@@ -229,7 +232,7 @@ class Method:
             UsageError: no such period.
         """
         if period not in PERIODS:
-            raise unknown("period", period, PERIODS)
+            raise unknown(Text("period"), period, PERIODS)
         return next((entry for entry in self.minima if entry.period == period), None)
 
     def clause(self, key: str) -> Clause:
@@ -239,7 +242,7 @@ class Method:
             UsageError: no such rule.
         """
         if key not in self.clauses:
-            raise unknown(f"clause of {self.id}", key, self.clauses)
+            raise unknown(Text("clause of {source}", {"source": self.id}), key, self.clauses)
         return self.clauses[key]
 
     def in_force(self, on: date) -> bool:
@@ -265,7 +268,7 @@ def load_method(method_id: str, *, extra: Sequence[str | Path] = ()) -> Method:
     """
     known = folders("method", [Path(path) for path in extra])
     if method_id not in known:
-        raise unknown("method", method_id, known)
+        raise unknown(Text("method"), method_id, known)
     folder = known[method_id]
     stamp = tuple((file.name, file.stat().st_mtime_ns) for file in sorted(folder.iterdir()))
     return _load(folder, stamp)
@@ -309,9 +312,12 @@ def _minimum(entry: Mapping[str, Any], file: Path) -> Minimum:
     for key in ("period", "of"):
         if entry[key] not in PERIODS:
             raise InputError(
-                f"{key} {entry[key]!r} of a minimum is no period.",
+                Text(
+                    "{key} {value} of a minimum is no period.",
+                    {"key": key, "value": repr(entry[key])},
+                ),
                 where=str(file),
-                remedy=f"Use one of {', '.join(PERIODS)}.",
+                remedy=Text("Use one of {periods}.", {"periods": ", ".join(PERIODS)}),
             )
     mark = mark_of(entry, file)
     return Minimum(entry["period"], int(entry["count"]), entry["of"], entry["clause"], mark)
@@ -321,9 +327,9 @@ def _averaging(table: Mapping[str, Any], file: Path) -> Mapping[str, tuple[str, 
     missing = [period for period in PERIODS if period not in table]
     if missing:
         raise InputError(
-            f"The averaging lacks {', '.join(missing)}.",
+            Text("The averaging lacks {periods}.", {"periods": ", ".join(missing)}),
             where=str(file),
-            remedy="Give the chain of steps for every period.",
+            remedy=Text("Give the chain of steps for every period."),
         )
     return {period: tuple(table[period]) for period in PERIODS}
 
@@ -332,9 +338,9 @@ def _nondetect(table: Mapping[str, Any], file: Path) -> NondetectRule:
     rule = table.get("rule")
     if rule not in ("half", "half_or_quarter") or (rule == "half") != ("threshold" not in table):
         raise InputError(
-            f"The non-detect rule {rule!r} is not whole.",
+            Text("The non-detect rule {rule} is not whole.", {"rule": repr(rule)}),
             where=str(file),
-            remedy='Use rule = "half", or "half_or_quarter" with a threshold.',
+            remedy=Text('Use rule = "half", or "half_or_quarter" with a threshold.'),
         )
     return NondetectRule(rule, table.get("threshold"), table["clause"], mark_of(table, file))
 
@@ -349,9 +355,11 @@ def _items(path: Path, identity: str) -> Mapping[str, Item]:
     for row in read_csv(path, _ITEM_COLUMNS):
         code = indicator_of(row).code
         if row.text("method") != identity:
-            raise row.fault("method", f"is not the method of its folder ({identity!r})")
+            raise row.fault(
+                "method", Text("is not the method of its folder ('{id}')", {"id": identity})
+            )
         if code in items:
-            raise row.fault("code", "stands twice")
+            raise row.fault("code", Text("stands twice"))
         items[code] = Item(
             code=code,
             role=row.choice("role", ROLES),

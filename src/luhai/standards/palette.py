@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from luhai.standards.tables import by_key, per_environment, read_tables, unknown
+from luhai.text import Text
 
 _COLUMNS = (
     *("colour", "light_fill", "light_letter", "light_edge"),
@@ -58,5 +59,5 @@ def colour(name: str) -> Colour:
         UsageError: no such colour.
     """
     if name not in colours():
-        raise unknown("colour", name, colours())
+        raise unknown(Text("colour"), name, colours())
     return colours()[name]

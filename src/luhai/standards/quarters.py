@@ -11,6 +11,7 @@ from functools import cache
 
 from luhai.errors import UsageError
 from luhai.standards.tables import DATA, read_csv
+from luhai.text import Text
 
 
 @dataclass(frozen=True)
@@ -54,4 +55,6 @@ def season_of(month: int) -> Season:
     for season in seasons():
         if season.first_month <= month <= season.last_month:
             return season
-    raise UsageError(f"There is no month {month}.", remedy="Use 1 … 12.")
+    raise UsageError(
+        Text("There is no month {month}.", {"month": month}), remedy=Text("Use 1 … 12.")
+    )

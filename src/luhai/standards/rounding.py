@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from luhai.errors import InputError
+from luhai.text import Text
 
 SIGNIFICANT_DIGITS = 12
 """Digits that are taken as meant; what lies beyond them is noise of the arithmetic."""
@@ -53,15 +54,15 @@ def round_half_even(
     places = np.asarray(digits)
     if not np.issubdtype(places.dtype, np.integer):
         raise InputError(
-            "The number of decimals is not a whole number.",
-            why="Rounding needs a place to round to.",
-            remedy="Give integers.",
+            Text("The number of decimals is not a whole number."),
+            why=Text("Rounding needs a place to round to."),
+            remedy=Text("Give integers."),
         )
     if np.isinf(numbers).any():
         raise InputError(
-            "An infinite value cannot be rounded.",
-            why="It comes from a division by zero or an overflow further up.",
-            remedy="Find and mend the value before rounding.",
+            Text("An infinite value cannot be rounded."),
+            why=Text("It comes from a division by zero or an overflow further up."),
+            remedy=Text("Find and mend the value before rounding."),
         )
     numbers, places = np.broadcast_arrays(numbers, places)
     rounded = np.empty(numbers.shape, dtype=np.float64)

@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from luhai.errors import InputError, UsageError
+from luhai.text import Text
 from luhai.why import VERIFICATION_MARKS
 
 Result = TypeVar("Result")
@@ -31,6 +32,7 @@ DATA = Path(__file__).parent / "data"
 ENVIRONMENT = "LUHAI_STANDARDS"
 NO_LIMIT = ("–", "-", "—")
 """Cells that say: the standard sets no limit here."""
+_KIND_NAMES = {"standard": Text("standard"), "method": Text("method")}
 
 
 @dataclass(frozen=True)
@@ -42,16 +44,22 @@ class Row:
     cells: dict[str, str]
 
     @property
-    def where(self) -> str:
+    def where(self) -> Text:
         """File and row as an editor shows them."""
-        return f"{self.file.name} of {self.file.parent.name}, row {self.number}"
+        return Text(
+            "{file} of {folder}, row {row}",
+            {"file": self.file.name, "folder": self.file.parent.name, "row": self.number},
+        )
 
-    def fault(self, column: str, why: str) -> InputError:
-        """The refusal of one cell."""
+    def fault(self, column: str, why: Text) -> InputError:
+        """The refusal of one cell; ``why`` goes on after its content (``is not a number``)."""
         return InputError(
-            f"{column} {self.cells.get(column, '')!r} {why}.",
+            Text(
+                "{column} '{value}' {why}.",
+                {"column": column, "value": self.cells.get(column, ""), "why": why},
+            ),
             where=self.where,
-            remedy=f"Mend the cell in {self.file}.",
+            remedy=Text("Mend the cell in {file}.", {"file": self.file}),
         )
 
     def text(self, column: str) -> str:
@@ -66,27 +74,28 @@ class Row:
         try:
             return float(text)
         except ValueError as error:
-            raise self.fault(column, "is not a number") from error
+            raise self.fault(column, Text("is not a number")) from error
 
     def number_of(self, column: str) -> float:
         """A number that must be there."""
         value = self.number_or_none(column)
         if value is None:
-            raise self.fault(column, "is empty")
+            raise self.fault(column, Text("is empty"))
         return value
 
     def integer(self, column: str) -> int:
         """A whole number that must be there."""
         value = self.number_of(column)
         if value != int(value):
-            raise self.fault(column, "is not a whole number")
+            raise self.fault(column, Text("is not a whole number"))
         return int(value)
 
     def choice(self, column: str, allowed: Sequence[str]) -> str:
         """A cell that must be one of a few words."""
         text = self.text(column)
         if text not in allowed:
-            raise self.fault(column, f"is none of {', '.join(map(repr, allowed))}")
+            words = ", ".join(map(repr, allowed))
+            raise self.fault(column, Text("is none of {allowed}", {"allowed": words}))
         return text
 
     def day(self, column: str) -> date | None:
@@ -97,7 +106,7 @@ class Row:
         try:
             return date.fromisoformat(text)
         except ValueError as error:
-            raise self.fault(column, "is not a date (YYYY-MM-DD)") from error
+            raise self.fault(column, Text("is not a date (YYYY-MM-DD)")) from error
 
     def verified(self) -> str:
         """The verification mark of the row."""
@@ -116,22 +125,26 @@ def read_csv(path: Path, required: Iterable[str]) -> list[Row]:
     """
     if not path.is_file():
         raise InputError(
-            "The table is missing.", where=str(path), remedy="Restore the file or mend the folder."
+            Text("The table is missing."),
+            where=str(path),
+            remedy=Text("Restore the file or mend the folder."),
         )
     try:
         with path.open(encoding="utf-8-sig", newline="") as stream:
             lines = list(csv.reader(stream))
     except UnicodeDecodeError as error:
         raise InputError(
-            "The table is not UTF-8.", where=str(path), remedy="Save it as CSV UTF-8."
+            Text("The table is not UTF-8."),
+            where=str(path),
+            remedy=Text("Save it as CSV UTF-8."),
         ) from error
     header = [name.strip() for name in lines[0]] if lines else []
     missing = [name for name in required if name not in header]
     if missing:
         raise InputError(
-            f"The table lacks the column {', '.join(missing)}.",
+            Text("The table lacks the column {columns}.", {"columns": ", ".join(missing)}),
             where=str(path),
-            remedy=f"Its header must hold: {', '.join(required)}.",
+            remedy=Text("Its header must hold: {columns}.", {"columns": ", ".join(required)}),
         )
     rows = []
     for number, cells in enumerate(lines[1:], start=2):
@@ -139,9 +152,12 @@ def read_csv(path: Path, required: Iterable[str]) -> list[Row]:
             continue
         if len(cells) != len(header):
             raise InputError(
-                f"The row has {len(cells)} cells, the header {len(header)}.",
-                where=f"{path}, row {number}",
-                remedy="Quote cells that hold a comma.",
+                Text(
+                    "The row has {cells} cells, the header {header}.",
+                    {"cells": len(cells), "header": len(header)},
+                ),
+                where=Text("{file}, row {row}", {"file": path, "row": number}),
+                remedy=Text("Quote cells that hold a comma."),
             )
         rows.append(Row(path, number, dict(zip(header, cells, strict=True))))
     return rows
@@ -157,9 +173,9 @@ def environment_folders() -> list[Path]:
     for folder in named:
         if not folder.is_dir():
             raise InputError(
-                "The folder of standards does not exist.",
+                Text("The folder of standards does not exist."),
                 where=str(folder),
-                remedy=f"Mend the environment variable {ENVIRONMENT}.",
+                remedy=Text("Mend the environment variable {name}.", {"name": ENVIRONMENT}),
             )
     return named
 
@@ -187,7 +203,7 @@ def by_key(rows: Iterable[Row], column: str) -> dict[str, Row]:
     found: dict[str, Row] = {}
     for row in rows:
         if row.text(column) in found:
-            raise row.fault(column, "stands twice")
+            raise row.fault(column, Text("stands twice"))
         found[row.text(column)] = row
     return found
 
@@ -212,14 +228,16 @@ def read_toml(path: Path, required: Iterable[str]) -> dict[str, Any]:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise InputError(
-            f"The description cannot be read: {error}.", where=str(path), remedy="Mend the file."
+            Text("The description cannot be read: {error}.", {"error": str(error)}),
+            where=str(path),
+            remedy=Text("Mend the file."),
         ) from error
     missing = [name for name in required if name not in content]
     if missing:
         raise InputError(
-            f"The description lacks {', '.join(missing)}.",
+            Text("The description lacks {keys}.", {"keys": ", ".join(missing)}),
             where=str(path),
-            remedy="Add the keys; the shipped standards show how they look.",
+            remedy=Text("Add the keys; the shipped standards show how they look."),
         )
     return content
 
@@ -235,9 +253,9 @@ def day_of(head: Mapping[str, Any], key: str, path: Path) -> date | None:
         return None
     if not isinstance(value, date) or isinstance(value, datetime):
         raise InputError(
-            f"{key} {value!r} is not a date.",
+            Text("{key} {value} is not a date.", {"key": key, "value": repr(value)}),
             where=str(path),
-            remedy=f"Write it without quotes: {key} = 2024-05-01.",
+            remedy=Text("Write it without quotes: {key} = 2024-05-01.", {"key": key}),
         )
     return value
 
@@ -246,7 +264,11 @@ def first_day_of(head: Mapping[str, Any], path: Path) -> date:
     """``valid_from`` of a description file, which must be there."""
     day = day_of(head, "valid_from", path)
     if day is None:
-        raise InputError("valid_from is missing.", where=str(path), remedy="Add the date.")
+        raise InputError(
+            Text("{key} is missing.", {"key": "valid_from"}),
+            where=str(path),
+            remedy=Text("Add the date."),
+        )
     return day
 
 
@@ -255,10 +277,13 @@ def mark_of(head: Mapping[str, Any], path: Path) -> str:
     mark = head.get("verified")
     if mark not in VERIFICATION_MARKS:
         raise InputError(
-            f"verified {mark!r} is none of {', '.join(VERIFICATION_MARKS)}.",
+            Text(
+                "{key} {value} is none of {allowed}.",
+                {"key": "verified", "value": repr(mark), "allowed": ", ".join(VERIFICATION_MARKS)},
+            ),
             where=str(path),
-            why="Readers see how well a figure is known.",
-            remedy="Mark it.",
+            why=Text("Readers see how well a figure is known."),
+            remedy=Text("Mark it."),
         )
     return str(mark)
 
@@ -270,9 +295,9 @@ def whole(path: Path) -> Iterator[None]:
         yield
     except (KeyError, TypeError, AttributeError) as error:
         raise InputError(
-            f"The description is not whole: {error}.",
+            Text("The description is not whole: {error}.", {"error": str(error)}),
             where=str(path),
-            remedy="Compare it with a shipped one.",
+            remedy=Text("Compare it with a shipped one."),
         ) from error
 
 
@@ -294,10 +319,13 @@ def folders(kind: str, extra: Sequence[Path] = ()) -> dict[str, Path]:
             known = found.setdefault(identity, folder)
             if known.resolve() != folder.resolve():
                 raise InputError(
-                    f"The {kind} {identity!r} is defined twice.",
-                    where=f"{known} and {folder}",
-                    why="The law must not be replaced in silence.",
-                    remedy="Give the local edition an id of its own.",
+                    Text(
+                        "The {kind} '{id}' is defined twice.",
+                        {"kind": _KIND_NAMES[kind], "id": identity},
+                    ),
+                    where=Text("{first} and {second}", {"first": known, "second": folder}),
+                    why=Text("The law must not be replaced in silence."),
+                    remedy=Text("Give the local edition an id of its own."),
                 )
     return found
 
@@ -305,9 +333,9 @@ def folders(kind: str, extra: Sequence[Path] = ()) -> dict[str, Path]:
 def _below(root: Path, kind: str) -> Iterator[Path]:
     if not root.is_dir():
         raise InputError(
-            "The folder of standards does not exist.",
+            Text("The folder of standards does not exist."),
             where=str(root),
-            remedy="Mend the path given.",
+            remedy=Text("Mend the path given."),
         )
     for pattern in ("", "*/", f"{kind}s/*/"):
         for file in sorted(root.glob(f"{pattern}{kind}.toml")):
@@ -323,9 +351,19 @@ def _identity(path: Path) -> str:
     return _identity_at(path, path.stat().st_mtime_ns)
 
 
-def unknown(kind: str, name: str, known: Iterable[str]) -> UsageError:
+def unknown(kind: Text, name: str, known: Iterable[str]) -> UsageError:
     """The refusal of an unknown id, with near misses."""
     names = sorted(known)
-    near = difflib.get_close_matches(name, names, n=3, cutoff=0.5)
-    remedy = f"Did you mean {' or '.join(near)}?" if near else f"Known: {', '.join(names)}."
-    return UsageError(f"There is no {kind} {name!r}.", remedy=remedy)
+    near = near_names(name, names)
+    return UsageError(
+        Text("There is no {kind} '{name}'.", {"kind": kind, "name": name}),
+        remedy=Text("Did you mean {names}?", {"names": near})
+        if near
+        else Text("Known: {names}.", {"names": ", ".join(names)}),
+    )
+
+
+def near_names(name: str, known: Iterable[str]) -> dict[str, str] | None:
+    """The ids that may have been meant, as a part of a sentence; ``None`` when none is near."""
+    near = difflib.get_close_matches(name, sorted(known), n=3, cutoff=0.5)
+    return {"zh": "、".join(near), "en": " or ".join(near)} if near else None

@@ -13,7 +13,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -22,6 +22,7 @@ from luhai.errors import InputError
 from luhai.standards.catalogue import Indicator, indicator
 from luhai.standards.rounding import drop_noise
 from luhai.standards.tables import per_environment, read_tables
+from luhai.text import Text
 
 if TYPE_CHECKING:
     from pint import UnitRegistry
@@ -65,7 +66,9 @@ def _names() -> dict[str, str]:
         for spelling in (unit, *row.text("aliases").split(";")):
             for key in {_key(spelling), _key(spelling).replace("μ", "u")}:
                 if names.setdefault(key, unit) != unit:
-                    raise row.fault("aliases", f"holds {spelling!r}, which is {names[key]!r} too")
+                    parts = {"spelling": spelling, "unit": names[key]}
+                    why = Text("holds '{spelling}', which is '{unit}' too", parts)
+                    raise row.fault("aliases", why)
     return names
 
 
@@ -196,9 +199,9 @@ def convert(values: ArrayLike, from_unit: str, code: str) -> NDArray[np.float64]
     unit = read_unit(from_unit)
     if unit is None:
         raise InputError(
-            f"The unit {from_unit!r} is not known.",
-            why=f"{target.name_zh} ({code}) is stored in {target.unit or '1'}.",
-            remedy="State the unit in the header or in a mapping file, e.g. mg/L or μg/L.",
+            Text("The unit '{unit}' is not known.", {"unit": from_unit}),
+            why=Text("{indicator} ({code}) is stored in {unit}.", _parts(target)),
+            remedy=Text("State the unit in the header or in a mapping file, e.g. mg/L or μg/L."),
         )
     numbers = np.asarray(values, dtype=np.float64)
     factor, offset = _line(unit, target)
@@ -244,16 +247,32 @@ def _basis_factor(unit: Unit, target: Indicator) -> float:
     source, sink = table[unit.basis], table.get(target.basis)
     if sink is None or source.parent != sink.parent or not source.molar_mass or not sink.molar_mass:
         raise InputError(
-            f"{unit.name} as {unit.basis} does not measure {target.name_zh} ({target.code}).",
-            why=f"The indicator counts {target.basis or 'itself'}.",
-            remedy="Check the header, or name the right indicator in a mapping file.",
+            Text(
+                "{written} as {species} does not measure {indicator} ({code}).",
+                {**_parts(target), "written": unit.name, "species": unit.basis},
+            ),
+            why=Text("The indicator counts {species}.", {"species": target.basis})
+            if target.basis
+            else Text("The indicator counts itself."),
+            remedy=Text("Check the header, or name the right indicator in a mapping file."),
         )
     return (sink.molar_mass / sink.atoms) / (source.molar_mass / source.atoms)
 
 
 def _incompatible(unit: Unit, target: Indicator) -> InputError:
     return InputError(
-        f"{unit.name} does not measure {target.name_zh} ({target.code}).",
-        why=f"Its values are kept in {target.unit or '1'}.",
-        remedy="Check the header, or state the unit in a mapping file.",
+        Text(
+            "{written} does not measure {indicator} ({code}).",
+            {**_parts(target), "written": unit.name},
+        ),
+        why=Text("Its values are kept in {unit}.", _parts(target)),
+        remedy=Text("Check the header, or state the unit in a mapping file."),
     )
+
+
+def _parts(target: Indicator) -> dict[str, Any]:
+    return {
+        "indicator": target.name,
+        "code": target.code,
+        "unit": unit_text(target.unit) or "1",
+    }
