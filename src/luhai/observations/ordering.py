@@ -1,6 +1,6 @@
 """In which order observations lie: by series, then by time.
 
-A series is what one instrument or one laboratory follows at one place: place, medium, indicator and
+A series is what one instrument or one laboratory follows at one place: indicator, place, medium and
 layer. Quality checks compare neighbours of a series, the store writes rows in this order so that a
 query for a place or an indicator skips most row groups, and rows that are the same observation come
 to lie side by side, where they are found without a join.
@@ -25,8 +25,9 @@ Mask = npt.NDArray[np.bool_]
 LOCATION = tuple(name for name in IDENTITY if name not in ("value", "censored"))
 """What was measured, where and when: two rows that agree here and differ in value contradict."""
 
-SERIES = ("place", "medium", "indicator", "layer")
-"""What one series of values shares."""
+SERIES = ("indicator", "place", "medium", "layer")
+"""What one series of values shares. The indicator comes first: a wide file, read column by column,
+then mostly lies in this order already and is not moved."""
 
 _MILLISECOND = 1_000
 _KEY_LIMIT = 2**62
@@ -37,15 +38,15 @@ class OrderedObservations:
     """Observations in series order.
 
     Attributes:
-        frame: the rows, ordered by place, medium, indicator, layer and time; rows that agree in
-            all of these keep the order they came in.
+        frame: the rows, ordered by indicator, place, medium, layer and time, words in the order in
+            which they first occur; rows that agree in all of these keep the order they came in.
         series: shape (rows,), a number per series, rising along the frame.
         water: shape (rows,), a number per place, medium and layer; rising along the rows of one
             indicator.
         time: shape (rows,), microseconds since 1970 UTC.
         codes: for each column of ``SERIES`` the position of each row's word in ``words``, shape
             (rows,); -1 where missing.
-        words: for each column of ``SERIES`` the words that occur, sorted.
+        words: for each column of ``SERIES`` the words that occur, in order of appearance.
     """
 
     frame: pl.DataFrame
@@ -89,8 +90,8 @@ def order_observations(frame: pl.DataFrame) -> OrderedObservations:
             water = water * (len(words) + 1) + codes + 1
     time = frame["time"].to_physical().to_numpy().astype(np.int64, copy=False)
     key = pack(series, time)
-    order = np.lexsort((time, series)) if key is None else _stable_order(key)
-    if not (order[1:] > order[:-1]).all():
+    if key is None or (key[1:] < key[:-1]).any():
+        order = np.lexsort((time, series)) if key is None else _stable_order(key)
         frame = frame[order]
         series, water, time = series[order], water[order], time[order]
         ranked = {name: (_in_order(codes, order), words) for name, (codes, words) in ranked.items()}
@@ -151,8 +152,8 @@ def first_of_each(ordered: OrderedObservations) -> Mask:
 
 
 def rank(column: pl.Series) -> tuple[Codes, list[str]]:
-    """Position of each text among the distinct ones (-1 where missing), and those, sorted."""
-    words = column.drop_nulls().unique().sort()
+    """Position of each text among the distinct ones (-1 where missing), and those, as they come."""
+    words = column.drop_nulls().unique(maintain_order=True)
     if words.len() <= 1 and column.null_count() in (0, column.len()):
         return np.full(column.len(), words.len() - 1, dtype=np.int64), words.to_list()
     positions = column.cast(pl.Enum(words)).to_physical().cast(pl.Int64)

@@ -1,7 +1,7 @@
 """Which values deserve a second look? Checks that flag and never delete.
 
 Each check is a named function with its source; thresholds are rows of ``data/quality_checks.csv``.
-A check sees the observations in series order (place, medium, indicator, layer, then time) as whole
+A check sees the observations in series order (indicator, place, medium, layer, then time) as whole
 arrays, and answers with one mark per row. What a flag means for assessments stands in
 ``data/quality_flags.csv``: almost all only mark.
 
