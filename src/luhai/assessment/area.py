@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -169,6 +170,20 @@ def _inverse_distance(points: Floats, values: Floats, cells: Floats) -> Floats:
     return result
 
 
+def _check_points(points: pl.DataFrame, classify: Mapping[str, Any]) -> None:
+    needed = ("cruise", "place", "longitude", "latitude", "indicator", "value")
+    missing = [name for name in needed if name not in points.columns]
+    if missing:
+        raise InputError(
+            Text("The table of points lacks: {missing}.", {"missing": ", ".join(missing)})
+        )
+    unknown = sorted(set(points["indicator"].unique()) - set(classify))
+    if unknown:
+        raise InputError(
+            Text("No class can be given for: {unknown}.", {"unknown": ", ".join(unknown)})
+        )
+
+
 def class_areas(
     grid: Grid,
     points: pl.DataFrame,
@@ -195,17 +210,7 @@ def class_areas(
         InputError: a column is missing, a cruise lacks an indicator that another has, or an
             indicator cannot be classified.
     """
-    needed = ("cruise", "place", "longitude", "latitude", "indicator", "value")
-    missing = [name for name in needed if name not in points.columns]
-    if missing:
-        raise InputError(
-            Text("The table of points lacks: {missing}.", {"missing": ", ".join(missing)})
-        )
-    unknown = sorted(set(points["indicator"].unique()) - set(classify))
-    if unknown:
-        raise InputError(
-            Text("No class can be given for: {unknown}.", {"unknown": ", ".join(unknown)})
-        )
+    _check_points(points, classify)
     expected = set(points["indicator"].unique())
     rows = []
     for (cruise,), part in points.sort("cruise", "indicator", "place").group_by(

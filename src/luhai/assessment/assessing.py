@@ -30,6 +30,7 @@ from luhai.assessment.deciding import place_classes
 from luhai.assessment.exceeding import over_counts
 from luhai.assessment.identity import result_id
 from luhai.assessment.leaving_out import LEFT_OUT_SCHEMA, derived_left_out, summed, with_reasons
+from luhai.assessment.naming import place_labels
 from luhai.assessment.periods import STEP_KEYS, rolling_year, start_texts
 from luhai.assessment.scope import (
     FRESH_MEDIA,
@@ -347,7 +348,8 @@ def _with_scope(
     outside = brackish(measured, salinity.to_numpy()) & fresh
     scope = pl.Series("scope", np.where(outside, OUTSIDE, OK))
     places = classes.filter(pl.Series(outside))["place"].unique().sort().to_list()
-    notes = [outside_note(places, basis.standard.title)] if places else []
+    named = place_labels(places, basis.register)
+    notes = [outside_note(named, basis.standard.title)] if places else []
     return classes.with_columns(scope), notes
 
 

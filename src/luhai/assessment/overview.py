@@ -15,24 +15,24 @@ from typing import Any
 import polars as pl
 
 from luhai.assessment.likelihood import likelihood, percent
+from luhai.assessment.naming import place_label
 from luhai.assessment.results import Run
 from luhai.plan import Plan, load_plan
 from luhai.plan.model import PlaceTarget
 from luhai.standards import indicator, load_standard
 from luhai.standards.rounding import round_text
-from luhai.text import LANGUAGES, N_, Text, translate
+from luhai.text import LANGUAGES, N_, Text
 from luhai.workspace import Workspace
 
 Row = Mapping[str, Any]
-STATES = {
-    "likely": N_("likely"),
-    "undecided": N_("undecided"),
-    "unlikely": N_("unlikely"),
+STATES = ("missed", "unlikely", "undecided", "missing", "likely", "attained")
+"""Every state of a place, worst first."""
+_WORDS = {
     "attained": N_("attained"),
     "missed": N_("missed"),
     "missing": N_("no data"),
 }
-_ORDER = ("missed", "unlikely", "undecided", "missing", "likely", "attained")
+"""States without a probability; the others have the words of ``likelihood``."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +41,7 @@ class PlaceState:
 
     Attributes:
         place, name: its id and its names by language.
+        label: id and name together, by language.
         medium, target: medium and the plan's target.
         classes: class name by year and language, as the standard names it.
         deciding: indicator that decides, with ``value``, ``limit`` and ``unit`` as text.
@@ -53,6 +54,7 @@ class PlaceState:
 
     place: str
     name: dict[str, str]
+    label: dict[str, str]
     medium: str
     target: dict[str, str]
     classes: dict[int, dict[str, str]]
@@ -87,6 +89,7 @@ class PlaceState:
             "probability_low": chance[1],
             "probability_high": chance[2],
             "state": self.state,
+            "state_words": self.state_text.render(language),
             "scope": self.scope,
             "enough": self.enough,
             "result_ids": self.ids,
@@ -101,9 +104,8 @@ class PlaceState:
             if low is not None and high is not None:
                 chance += f" ({percent(low)}–{percent(high)})"
         years = sorted(self.classes)
-        name = self.name.get(language, self.place)
         return {
-            "place": name if name.startswith(self.place) else f"{self.place} {name}",
+            "place": self.label[language],
             "target": self.target[language],
             **{str(year): self.classes[year][language] for year in years[:-1]},
             "now": self.classes[years[-1]][language] + ("*" if self.outside else ""),
@@ -111,8 +113,15 @@ class PlaceState:
             "value": f"{self.value} / {self.limit} {self.unit}".strip() if self.value else "",
             "required": f"{self.required} ×{self.remaining:g}" if self.required else "",
             "probability": chance,
-            "state": translate(STATES[self.state], language),
+            "state": self.state_text.render(language),
         }
+
+    @property
+    def state_text(self) -> Text:
+        """The state in words; of a probability, the words that its size has in the table."""
+        if self.state in _WORDS or self.probability is None:
+            return Text(_WORDS[self.state])
+        return likelihood(self.probability[0]).words
 
     @property
     def outside(self) -> bool:
@@ -159,7 +168,7 @@ def overview(workspace: Workspace, run: Run) -> Overview:
     states = [tables.state(target, year) for target in (plan.place_targets if plan else ())]
     states.sort(
         key=lambda entry: (
-            _ORDER.index(entry.state),
+            STATES.index(entry.state),
             entry.probability[0] if entry.probability else 0.0,
             entry.place,
         )
@@ -241,6 +250,7 @@ class _Tables:
         return PlaceState(
             place=target.place,
             name=names,
+            label=place_label(target.place, self.plan.places if self.plan else None),
             medium=place.medium if place else standard.medium,
             target={each: standard.class_name(target.target_class, each) for each in LANGUAGES},
             classes={

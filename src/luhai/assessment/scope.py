@@ -105,11 +105,16 @@ def brackish(
     return result
 
 
-def outside_note(places: list[str], standard_title: dict[str, str]) -> Text:
-    """The sentence that names brackish places and what else they can be judged by."""
+def outside_note(places: dict[str, str], standard_title: dict[str, str]) -> Text:
+    """The sentence that names brackish places and what else they can be judged by.
+
+    Args:
+        places: their names as one list, by language.
+        standard_title: title of the standard that does not cover them, by language.
+    """
     alternatives = estuary_alternatives()
     parts: dict[str, Any] = {
-        "places": {"zh": "、".join(places), "en": ", ".join(places)},
+        "places": places,
         "standard": standard_title,
         "alternatives": {
             "zh": "；".join(entry.name["zh"] for entry in alternatives),

@@ -10,6 +10,7 @@ from typing import Any
 
 import polars as pl
 
+from luhai.assessment.naming import place_label
 from luhai.assessment.results import Run
 from luhai.observations.filing import kept_file
 from luhai.observations.quality import quality_flags
@@ -96,14 +97,7 @@ class Evidence:
 
     def place_name(self, place: str) -> dict[str, str]:
         """Id and name of a place, in both languages."""
-        found = self.plan.places.get(place) if self.plan else None
-        if found is None:
-            return dict.fromkeys(LANGUAGES, place)
-        names = {language: found.name(language) for language in LANGUAGES}
-        return {
-            language: place if name == place else f"{place} {name}"
-            for language, name in names.items()
-        }
+        return place_label(place, self.plan.places if self.plan else None)
 
 
 def _key(wanted: str | Sequence[str] | None) -> Any:

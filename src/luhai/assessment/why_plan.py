@@ -6,6 +6,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from luhai.assessment.identity import result_id
+from luhai.assessment.naming import place_label
 from luhai.plan import Plan
 from luhai.plan.model import PlaceTarget, Target
 from luhai.text import LANGUAGES, Text
@@ -137,12 +138,7 @@ def _explain_target(plan: Plan, target: Target, wanted: str) -> Why:
 
 def place_target_step(plan: Plan, target: PlaceTarget) -> Why:
     """The target class of a place, down to the annex's row."""
-    place = plan.places.get(target.place)
-    names = (
-        {language: place.name(language) for language in LANGUAGES}
-        if place
-        else dict.fromkeys(LANGUAGES, target.place)
-    )
+    names = place_label(target.place, plan.places)
     return Why(
         kind="rule",
         statement=Text(

@@ -32,6 +32,7 @@ COLUMNS = (
 """Columns of the written table; other programs rely on them."""
 
 _SHOWN_ROWS = 20
+_SHOWN_STRANGERS = 20
 _JSON_ROWS = 10_000
 
 
@@ -132,6 +133,8 @@ def command(
             batches = assess_batches(frame, basis, year=year, indicators=False)
             summary = _written(batches, out)
         opened.print_rejects()
+        if places is not None and basis.register is not None:
+            _tell_unregistered(summary, basis.register, output_format)
         _print(summary, basis, opened, out, output_format)
         if not opened.faultless:
             context.exit(1)
@@ -147,6 +150,43 @@ def _register(places: Path | None, opened: OpenedObservations) -> PlaceRegister 
     return load_places(file) if file.is_file() else None
 
 
+def _tell_unregistered(summary: _Summary, register: PlaceRegister, output_format: str) -> None:
+    """Name on standard error, and in the notes of a JSON document, what the register lacks."""
+    sentences = unregistered(summary.places, register)
+    for sentence in sentences:
+        click.echo(f"luhai: {sentence.render(language_from_environment())}", err=True)
+    if output_format == "json":
+        summary.notes.update(dict.fromkeys(sentences))
+
+
+def unregistered(names: Iterable[str], register: PlaceRegister) -> list[Text]:
+    """Which places are judged under their written name only, and what each may have meant.
+
+    Args:
+        names: places as written in the file.
+        register: the register that was named.
+
+    Returns:
+        A sentence for each of the first few, and one that counts the others.
+    """
+    strangers = sorted(
+        name for name in names if register.get(name) is None and register.resolve(name) is None
+    )
+    sentences = []
+    for name in strangers[:_SHOWN_STRANGERS]:
+        near = register.suggest(name)
+        parts = {"place": name, "suggestion": near}
+        sentences.append(
+            Text("{place} is not registered; {suggestion}?", parts)
+            if near
+            else Text("{place} is not registered", {"place": name})
+        )
+    if len(strangers) > _SHOWN_STRANGERS:
+        more = len(strangers) - _SHOWN_STRANGERS
+        sentences.append(Text("{count} more places are not registered", {"count": more}))
+    return sentences
+
+
 class _Summary:
     """What is told about the result; rows beyond those shown are only counted."""
 
@@ -156,6 +196,7 @@ class _Summary:
         self.counts: dict[tuple[int, str], int] = {}
         self.left_out: dict[str, int] = {}
         self.notes: dict[Text, None] = {}
+        self.places: set[str] = set()
 
     def add(self, batch: Assessment) -> None:
         self.rows += batch.classes.height
@@ -166,6 +207,7 @@ class _Summary:
         for reason, rows in batch.left_out.group_by("reason").agg(pl.sum("rows")).iter_rows():
             self.left_out[reason] = self.left_out.get(reason, 0) + rows
         self.notes.update(dict.fromkeys(batch.notes))
+        self.places.update(batch.classes["place"].unique())
 
 
 def _written(batches: Iterable[Assessment], out: Path | None) -> _Summary:

@@ -54,10 +54,10 @@ class OpenedObservations:
         language = language_from_environment()
         for report in self.reports:
             if report.error is not None:
-                click.echo(f"luhai: {report.error}", err=True)
+                click.echo(f"luhai: {report.error.render(language)}", err=True)
             for member in report.members:
                 if member.refused is not None:
-                    click.echo(f"luhai: {member.refused}", err=True)
+                    click.echo(f"luhai: {member.refused.render(language)}", err=True)
         if self.rejects.is_empty():
             return
         counted = (

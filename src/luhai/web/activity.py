@@ -9,6 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from luhai.assessment.naming import place_label
 from luhai.assessment.warning import warning_text
 from luhai.observations.filing import import_reports
 from luhai.web.snapshot import Row, Snapshot
@@ -43,16 +44,18 @@ def warning_lines(state: Snapshot, year: int) -> list[WarningLine]:
     """Warnings of a year, gravest first."""
     rows = [row for row in state.rows("warnings") if row["year"] == year]
     rows.sort(key=lambda row: (-row["level"], row["place"], row["kind"], row["indicator"]))
-    return [_warning(row) for row in rows]
+    return [_warning(row, state) for row in rows]
 
 
-def _warning(row: Row) -> WarningLine:
+def _warning(row: Row, state: Snapshot) -> WarningLine:
     grave = row["level"] >= GRAVE
     return WarningLine(
         place_id=row["place"],
         status="unlikely" if grave else "undecided",
         icon="▲" if grave else "◆",
-        sentence=warning_text(row).render(science_language()),
+        sentence=warning_text({**row, "place": place_label(row["place"], state.register)}).render(
+            science_language()
+        ),
         result_id=row["result_id"],
     )
 

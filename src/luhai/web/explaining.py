@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from luhai.assessment.why import explain
 from luhai.errors import LuhaiError
 from luhai.observations.reading.words import column_letter
+from luhai.standards import clause_text
 from luhai.text import Text
 from luhai.web.snapshot import Snapshot
 from luhai.web.words import science_language
@@ -48,6 +49,7 @@ class Sheet:
 class Step:
     """One step of an explanation, in the page's language.
 
+    ``clause`` is that of the citation in words of the page's language.
     ``side`` says that it lies off the way to the deciding row and may start closed; ``result_id``
     is that of a result of its own, which opens its own explanation.
     """
@@ -56,6 +58,7 @@ class Step:
     statement: str
     detail: str
     citation: Citation | None
+    clause: str
     verified: bool
     formula: str
     row: RawRow | None
@@ -152,6 +155,7 @@ def _step(why: Why, language: str, *, on_path: bool, position: int, siblings: in
         statement=why.statement.render(language),
         detail=why.detail.render(language) if why.detail else "",
         citation=citation,
+        clause=clause_text(citation.clause)[language] if citation else "",
         verified=citation is None or citation.verified in VERIFIED,
         formula=why.formula,
         row=why.row,

@@ -31,6 +31,11 @@ def group_words(group: str) -> str:
     }[group]
 
 
+def state_words(item: Standing) -> str:
+    """How one place stands: the words of its chance, where it has one, else those of its group."""
+    return item.probability.words if item.probability else group_words(item.group)
+
+
 ICONS = {
     "unlikely": "▲",
     "missed": "▲",
@@ -51,7 +56,7 @@ def map_of(snapshot: Snapshot, standings: Sequence[Standing]) -> MapDrawing:
         place = item.place
         if place is None or place.longitude is None or place.latitude is None:
             continue
-        words = [item.name, item.now.mark.name, group_words(item.group)]
+        words = [item.name, item.now.mark.name, state_words(item)]
         # A position given to within half a kilometre can be trusted on a map of a city.
         estimated = place.position_accuracy_km is not None and place.position_accuracy_km > 0.5
         if estimated:

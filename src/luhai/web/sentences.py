@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from luhai.assessment.likelihood import likelihood
 from luhai.web.standing import Standing
 from luhai.web.words import clauses as joined
 from luhai.web.words import listed
@@ -30,16 +31,20 @@ def front(standings: Sequence[Standing], year: int, *, running: bool) -> str:
 
 
 def _front_one(item: Standing, year: int) -> str:
+    # A chance has five words, while places are grouped by three.
+    key = likelihood(item.probability.value).id if item.probability else item.group
     message = {
+        "almost_certain": _("{place} is almost certain to attain its target in {year}."),
         "likely": _("{place} is likely to attain its target in {year}."),
         "undecided": _("Whether {place} attains its target in {year} is undecided."),
         "unlikely": _("{place} is unlikely to attain its target in {year}."),
+        "almost_no_chance": _("{place} has almost no chance to attain its target in {year}."),
         "attained": _("{place} attained its target in {year}."),
         "missed": _("{place} did not attain its target in {year}."),
         "within": _("{place} is within its target so far in {year}."),
         "beyond": _("{place} is beyond its target so far in {year}."),
         "missing": _("There are no data yet to judge {place} in {year}."),
-    }[item.group]
+    }[key]
     return message.format(place=item.name, year=year)
 
 

@@ -14,6 +14,7 @@ from typing import Any
 
 import polars as pl
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from luhai.assessment.results import Run, current_run
 from luhai.errors import NotFoundError
@@ -175,8 +176,8 @@ def snapshot() -> Snapshot:
     """
     if not settings.WORKSPACE_ROOT:
         raise NotFoundError(
-            "No workspace is served.",
-            remedy="Start the pages with: luhai serve --workspace FOLDER.",
+            _("No workspace is served."),
+            remedy=_("Start the pages with: luhai serve --workspace FOLDER."),
         )
     workspace = Workspace.open(settings.WORKSPACE_ROOT)
     stamp = _stamp(workspace)

@@ -140,7 +140,8 @@ def test_an_empty_workspace_is_refused_with_a_remedy(tmp_path: Path) -> None:
     workspace = Workspace.create(tmp_path / "empty")
     with pytest.raises(InputError, match="no observations") as caught:
         analyse(workspace)
-    assert "luhai import" in caught.value.remedy
+    assert "luhai import" in caught.value.render("en")
+    assert "没有可分析的观测" in caught.value.render("zh")
 
 
 def test_a_year_before_all_data_is_refused(analysed: tuple[Workspace, Run]) -> None:

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import shapely
+from django.utils.translation import gettext as _
 from shapely.geometry import box, shape
 
 from luhai.errors import InputError
@@ -196,9 +197,11 @@ def _coast(path: str, _changed: float) -> tuple[tuple[str, shapely.Geometry], ..
         )
     except (ValueError, KeyError, TypeError, OSError, shapely.errors.ShapelyError) as error:
         raise InputError(
-            f"The coast cannot be read: {error!r}.",
+            _("The coast cannot be read: {error}.").format(error=repr(error)),
             where=path,
-            remedy="Make it again with scripts/make_coast.py, or take it away to use a plain grid.",
+            remedy=_(
+                "Make it again with scripts/make_coast.py, or take it away to use a plain grid."
+            ),
         ) from error
 
 

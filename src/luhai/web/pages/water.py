@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from luhai.web.explaining import explanation
-from luhai.web.mapping import ICONS, group_words, map_of
+from luhai.web.mapping import ICONS, map_of, state_words
 from luhai.web.snapshot import Snapshot, snapshot
 from luhai.web.standing import Standing, standing
 
@@ -31,7 +31,7 @@ def show(request: HttpRequest) -> HttpResponse:
         "page": "water",
         "crumbs": [{"word": _("Water"), "href": ""}],
         "sentence": _sentence(shown, len(every), year),
-        "standings": [(item, ICONS[item.group], group_words(item.group)) for item in shown],
+        "standings": [(item, ICONS[item.group], state_words(item)) for item in shown],
         "years": years,
         "year": year,
         "choices": _choices(state, every, chosen),
