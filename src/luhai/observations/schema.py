@@ -49,7 +49,11 @@ IDENTITY = (
     "value",
     "censored",
 )
-"""Two rows that agree in all of these are the same observation, however often it is sent."""
+"""Two rows that agree in all of these are the same observation, however often it is sent.
+
+Only where it is sent once as normal and once as unusable (maintenance …) by separate imports, the
+store may hold both; see :mod:`luhai.observations.twins`.
+"""
 
 REJECT_SCHEMA: dict[str, pl.DataType] = {
     "file": pl.String(),

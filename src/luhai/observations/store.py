@@ -7,7 +7,8 @@ new, and which raw rows stand behind a result.
 - An append is one commit: readers see all of it or nothing, and never wait. Files of an append that
   was killed are in no version, and the next writer removes them.
 - Identity is exact. Rows that agree in every column of ``schema.IDENTITY`` are one observation;
-  missing equals missing. No hash decides.
+  missing equals missing. No hash decides. Of a reading sent both as normal and under maintenance
+  the normal one counts (:mod:`luhai.observations.twins`).
 - Versions are kept for good: the log is never shortened, files of old versions never deleted.
 - Every engine may read: :meth:`ObservationStore.files` lists the Parquet files of a version.
 """
@@ -43,7 +44,9 @@ from luhai.observations.ordering import (
     order_observations,
 )
 from luhai.observations.parquet_files import PARTITION, YearFiles
+from luhai.observations.quality.tables import excluded_by_sender
 from luhai.observations.schema import IDENTITY, OBSERVATION_SCHEMA
+from luhai.observations.twins import usable_before_unusable, usable_with_twin, with_twins_noted
 from luhai.text import Text
 from luhai.workspace import Workspace
 
@@ -241,15 +244,21 @@ class ObservationStore:
             InputError: columns, types or values break the schema.
         """
         check_schema(frame)
-        ordered = order_observations(frame)
+        ordered, unusable = usable_before_unusable(order_observations(frame))
         is_new = first_of_each(ordered)
+        twin = usable_with_twin(ordered, unusable)
         contradicts = np.zeros(frame.height, dtype=np.bool_)
         stored = self._stored_beside(ordered.frame)
         if stored is not None and stored.height:
             known = _matches(ordered.frame, stored, IDENTITY)
             contradicts = _matches(ordered.frame, stored, LOCATION) & ~known & is_new
-            is_new = is_new & ~known
-        return Compared(ordered, is_new, contradicts)
+            usable = stored.filter(~excluded_by_sender())
+            # What is stored under maintenance alone does not keep the same reading out when it
+            # comes as a normal one.
+            first_usable = known & ~unusable & is_new & ~_matches(ordered.frame, usable, IDENTITY)
+            twin = twin | first_usable
+            is_new = (is_new & ~known) | first_usable
+        return Compared(with_twins_noted(ordered, twin), is_new, contradicts)
 
     # Writing
 
@@ -282,7 +291,7 @@ class ObservationStore:
             yield StoreWriter(self, import_id)
 
     def _stored_beside(self, frame: pl.DataFrame) -> pl.DataFrame | None:
-        """Identity columns of stored rows at the places and times of the frame.
+        """Identity columns and flags of stored rows at the places and times of the frame.
 
         ``None`` when no stored file can hold any: the statistics of the log tell.
         """
@@ -298,12 +307,12 @@ class ObservationStore:
         relation = _duckdb_relation(connection, files)
         relation.create_view("stored")
         answer: pl.DataFrame = connection.sql(
-            f"SELECT {', '.join('s.' + name for name in IDENTITY)} FROM stored AS s "
+            f"SELECT {', '.join('s.' + name for name in (*IDENTITY, 'flag'))} FROM stored AS s "
             f"SEMI JOIN incoming AS i ON {same} "
             "WHERE s.time >= (SELECT first FROM bounds) AND s.time <= (SELECT last FROM bounds)"
         ).pl()
         return answer.with_columns(
-            pl.col(name).cast(OBSERVATION_SCHEMA[name]) for name in IDENTITY
+            pl.col(name).cast(OBSERVATION_SCHEMA[name]) for name in (*IDENTITY, "flag")
         ).unique()
 
     def _files_touched(self, frame: pl.DataFrame) -> list[str]:

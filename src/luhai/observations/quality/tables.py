@@ -90,7 +90,21 @@ def excluded(column: str = "flag") -> pl.Expr:
     Args:
         column: name of the column that holds the flags joined by ``;``.
     """
-    words = "|".join(sorted(excluding_flags()))
+    return _has_one_of(column, excluding_flags())
+
+
+def excluded_by_sender(column: str = "flag") -> pl.Expr:
+    """Whether the sender says of an observation that it must not be used (maintenance, fault …).
+
+    Args:
+        column: name of the column that holds the flags joined by ``;``.
+    """
+    stated = (flag for flag in quality_flags().values() if flag.origin == "station")
+    return _has_one_of(column, frozenset(flag.flag for flag in stated if flag.excludes))
+
+
+def _has_one_of(column: str, flags: frozenset[str]) -> pl.Expr:
+    words = "|".join(sorted(flags))
     return pl.col(column).str.contains(f"(^|{FLAG_SEPARATOR})({words})({FLAG_SEPARATOR}|$)")
 
 
