@@ -13,8 +13,8 @@ from luhai.text import Text
 class LuhaiError(Exception):
     """A refusal with its reason.
 
-    Each part is a sentence: a :class:`~luhai.text.Text`, which the command line and the pages render
-    in the reader's language, or a plain string where it holds nothing but data (a file, a row).
+    Each part is a sentence: a :class:`~luhai.text.Text`, which the command line and the pages
+    render in the reader's language, or a plain string where it is nothing but data (a file).
 
     Args:
         what: the fault, in one sentence.
