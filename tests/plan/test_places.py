@@ -8,7 +8,7 @@ import pytest
 from plan_seeding import untranslated
 
 from luhai.errors import InputError
-from luhai.plan.places import PlaceRegister, load_places
+from luhai.plan.places import PlaceRegister, load_declared_places, load_places
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 HEADER = (
@@ -140,3 +140,56 @@ def test_a_file_in_another_encoding_is_refused(tmp_path: Path) -> None:
     path.write_bytes((HEADER + "a,埠场,,river_section,river,,,,,,,,,no,,\n").encode("gbk"))
     with pytest.raises(InputError, match="UTF-8"):
         load_places(path)
+
+
+def test_a_register_that_only_declares_needs_id_and_medium(tmp_path: Path) -> None:
+    path = tmp_path / "lakes.csv"
+    path.write_text("medium,id\nlake,那格\nsea,GD1701\nriver,尖山\noutlet,x\n", encoding="utf-8")
+    places = {place.id: place for place in load_declared_places(path)}
+    assert [place.kind for place in places.values()] == [
+        "lake_section",
+        "sea_station",
+        "river_section",
+        "outlet",
+    ]
+    lake = places["那格"]
+    assert (lake.name("zh"), lake.name("en"), lake.medium) == ("那格", "那格", "lake")
+    assert (lake.longitude, lake.salinity_psu, lake.aliases, lake.tidal) == (None, None, (), False)
+    path.write_text(
+        "id,medium,name_en,kind\na,lake,North,\nb,river,,lake_section\n", encoding="utf-8"
+    )
+    first, second = load_declared_places(path)
+    assert (first.name_zh, first.name_en, first.kind) == ("", "North", "lake_section")
+    assert (second.name_zh, second.kind) == ("b", "lake_section")
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("id\na\n", ("medium", "row 1")),
+        ("id,medium\na,lakes\n", ("row 2", "column medium", "Did you mean 'lake'?")),
+        ("id,medium\na,\n", ("row 2", "column medium", "empty")),
+        ("id,medium\na,lake\na,sea\n", ("row 3", "already in row 2")),
+        ("id,medium,longitude\na,lake,120\n", ("row 2", "must stand together")),
+    ],
+)
+def test_a_register_that_declares_is_refused_where_it_is_wrong(
+    tmp_path: Path, text: str, words: tuple[str, ...]
+) -> None:
+    path = tmp_path / "places.csv"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(InputError) as caught:
+        load_declared_places(path)
+    for word in words:
+        assert word in str(caught.value)
+    assert untranslated(caught.value) == []
+
+
+def test_a_register_of_a_plan_stays_strict_and_names_all_missing_columns(tmp_path: Path) -> None:
+    path = tmp_path / "places.csv"
+    path.write_text("id,medium,kind\na,lake,lake_section\n", encoding="utf-8")
+    with pytest.raises(InputError) as caught:
+        load_places(path)
+    missing = [name for name in HEADER.strip().split(",") if name not in ("id", "medium", "kind")]
+    assert f"Columns are missing: {', '.join(missing)}." in str(caught.value)
+    assert untranslated(caught.value) == []

@@ -22,7 +22,7 @@ from luhai.cli.inputs import OpenedObservations, open_observations, require_rows
 from luhai.cli.output import format_option, print_json, print_rows, progress
 from luhai.errors import InputError, UsageError
 from luhai.observations.export import neutralise_frame
-from luhai.plan.places import PlaceRegister, load_places
+from luhai.plan.places import PlaceRegister, load_declared_places, load_places
 from luhai.text import N_, Text, language_from_environment, translate
 
 COLUMNS = (
@@ -143,7 +143,7 @@ def command(
 def _register(places: Path | None, opened: OpenedObservations) -> PlaceRegister | None:
     """The register that was named, else that of the workspace's plan."""
     if places is not None:
-        return load_places(places)
+        return load_declared_places(places)
     if opened.workspace is None or opened.workspace.plan is None:
         return None
     file = opened.workspace.plan / "places.csv"

@@ -27,6 +27,12 @@ _RANGES = {
     "position_accuracy_km": (0.0, 1000.0),
 }
 """Columns of a register whose numbers have bounds."""
+_KIND_OF_MEDIUM = {
+    "sea": "sea_station",
+    "river": "river_section",
+    "lake": "lake_section",
+    "outlet": "outlet",
+}
 # Characters that keyboards and scans exchange; only used for suggestions, never to resolve.
 _LOOK_ALIKE = str.maketrans({"o": "0", "q": "0", "i": "1", "l": "1", "s": "5", "z": "2", "b": "8"})
 
@@ -189,13 +195,38 @@ class PlaceRegister:
 
 
 def load_places(path: str | Path) -> PlaceRegister:
-    """Read a place register (columns: ``luhai.plan.records.attributes("place")``).
+    """Read the place register of a plan (columns: ``luhai.plan.records.attributes("place")``).
+
+    Raises:
+        InputError: the file is missing or a cell is wrong; names file, row and column.
+    """
+    return _register(Path(path), read_records(Path(path), "place", Place))
+
+
+def load_declared_places(path: str | Path) -> PlaceRegister:
+    """Read a register that only declares what places are: ``id`` and ``medium`` suffice.
+
+    Other columns are those of a plan's register and may be left out or empty: a place without a
+    name is called by its id, its kind follows from its medium, and the tide does not reach it.
 
     Raises:
         InputError: the file is missing or a cell is wrong; names file, row and column.
     """
     file = Path(path)
-    places = read_records(file, "place", Place)
+    needed = ("id", "medium")
+    return _register(
+        file, read_records(file, "place", Place, needed=needed, complete=_complete_declared)
+    )
+
+
+def _complete_declared(cells: dict[str, str]) -> None:
+    if not cells["name_zh"] and not cells["name_en"]:
+        cells["name_zh"] = cells["id"]
+    cells["kind"] = cells["kind"] or _KIND_OF_MEDIUM.get(cells["medium"], "")
+    cells["tidal"] = cells["tidal"] or "no"
+
+
+def _register(file: Path, places: tuple[Place, ...]) -> PlaceRegister:
     for place in places:
         row = place.source.rsplit(" row ", 1)[-1]
         where = cell_address(file, row)

@@ -145,7 +145,18 @@ def read_text(path: Path) -> str:
         ) from error
 
 
-def read_records(path: Path, kind: str, build: type[Record]) -> tuple[Record, ...]:
+Completion = Callable[[dict[str, str]], None]
+"""Fills empty cells of a row, given as text by column, in place."""
+
+
+def read_records(
+    path: Path,
+    kind: str,
+    build: type[Record],
+    *,
+    needed: Iterable[str] | None = None,
+    complete: Completion | None = None,
+) -> tuple[Record, ...]:
     """Read one record file.
 
     Args:
@@ -153,6 +164,9 @@ def read_records(path: Path, kind: str, build: type[Record]) -> tuple[Record, ..
         kind: record kind of ``data/attributes.csv``.
         build: frozen dataclass whose fields are the kind's attributes, and optionally ``source``,
             which receives ``<file> row <n>``.
+        needed: columns that the header must have, all when ``None``; cells of a column that it
+            leaves out are empty.
+        complete: fills empty cells that follow from others.
 
     Returns:
         One record per row, in file order.
@@ -172,14 +186,14 @@ def read_records(path: Path, kind: str, build: type[Record]) -> tuple[Record, ..
         ) from error
     described = {item.name: item for item in attributes(kind)}
     header = [cell.strip() for cell in rows[0]] if rows else []
-    _check_header(path, header, described)
+    _check_header(path, header, described, described if needed is None else needed)
     has_source = any(item.name == "source" for item in fields(build))  # type: ignore[arg-type]
     records: list[Record] = []
     seen: dict[str, int] = {}
     for number, cells in enumerate(rows[1:], start=2):
         if not any(cell.strip() for cell in cells):
             continue
-        values = _row_values(path, number, header, cells, described)
+        values = _row_values(path, number, header, cells, described, complete)
         if has_source:
             values["source"] = f"{path.name} row {number}"
         identity = values.get("id")
@@ -198,7 +212,9 @@ def read_records(path: Path, kind: str, build: type[Record]) -> tuple[Record, ..
     return tuple(records)
 
 
-def _check_header(path: Path, header: list[str], described: Mapping[str, Attribute]) -> None:
+def _check_header(
+    path: Path, header: list[str], described: Mapping[str, Attribute], needed: Iterable[str]
+) -> None:
     for position, name in enumerate(header):
         if name not in described:
             raise InputError(
@@ -211,10 +227,10 @@ def _check_header(path: Path, header: list[str], described: Mapping[str, Attribu
                 Text("The column '{column}' occurs twice.", {"column": name}),
                 where=cell_address(path, 1),
             )
-    missing = [name for name in described if name not in header]
+    missing = [name for name in needed if name not in header]
     if missing:
         raise InputError(
-            Text("The column '{column}' is missing.", {"column": missing[0]}),
+            Text("Columns are missing: {columns}.", {"columns": ", ".join(missing)}),
             where=cell_address(path, 1),
             remedy=Text("The columns are: {columns}.", {"columns": ", ".join(described)}),
         )
@@ -226,6 +242,7 @@ def _row_values(
     header: list[str],
     cells: list[str],
     described: Mapping[str, Attribute],
+    complete: Completion | None,
 ) -> dict[str, Any]:
     if len(cells) != len(header):
         raise InputError(
@@ -236,11 +253,14 @@ def _row_values(
             where=cell_address(path, number),
             remedy=Text("A cell that holds a comma must stand in quotation marks."),
         )
-    values: dict[str, Any] = {}
-    for name, cell in zip(header, cells, strict=True):
-        where = cell_address(path, number, name)
-        values[name] = _cell_value(where, described[name], cell.strip())
-    return values
+    texts = {name: cell.strip() for name, cell in zip(header, cells, strict=True)}
+    texts |= {name: "" for name in described if name not in texts}
+    if complete is not None:
+        complete(texts)
+    return {
+        name: _cell_value(cell_address(path, number, name), described[name], text)
+        for name, text in texts.items()
+    }
 
 
 def _cell_value(where: Text, attribute: Attribute, text: str) -> Any:

@@ -56,6 +56,16 @@ def test_the_written_table_has_exactly_the_public_columns(
     assert (row["exceedance"], row["samples"], row["censored"]) == (0.2, 12, 0)
 
 
+def test_a_register_of_id_and_medium_declares_a_lake(good: Path, tmp_path: Path) -> None:
+    places = tmp_path / "lakes.csv"
+    places.write_text("id,medium\n埠场,lake\n", encoding="utf-8")
+    out = tmp_path / "classes.csv"
+    arguments = ("--standard", "gb3838-2002", "--by", "year", "--places", places, "--out", out)
+    assert run(good, *arguments) == 0
+    # 0.11 mg/L of phosphorus is class III in a river, V in a lake.
+    assert pl.read_csv(out).select("class", "deciding").rows() == [(5, "w21011")]
+
+
 def test_json_is_one_document(good: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(good, "--standard", "gb3838-2002", "--by", "month", "--format", "json") == 0
     document = json.loads(capsys.readouterr().out)
