@@ -13,7 +13,8 @@ from contextlib import contextmanager
 from typing import Any, TypeVar
 
 import click
-from rich.console import Console
+from rich.console import Console, RenderableType
+from rich.measure import Measurement
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
@@ -21,6 +22,9 @@ from luhai.errors import LuhaiError
 from luhai.text import N_, language_from_environment
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
+
+_UNBOUNDED = 100_000
+"""More characters than any line has."""
 
 
 def format_option(function: Decorated) -> Decorated:
@@ -56,9 +60,22 @@ def print_rows(
         table.add_column(heading, justify="right" if numeric and rows else "left")
     for row in rows:
         table.add_row(*("" if row.get(key) is None else str(row.get(key)) for key in columns))
-    # A pipe has no width: tables must not be cut there.
-    width = None if sys.stdout.isatty() else 200
-    Console(width=width, highlight=False, markup=False).print(table)
+    print_whole(table)
+
+
+def print_whole(renderable: RenderableType, *, markup: bool = False) -> None:
+    """Print a table or a tree; on a terminal at its width, in a pipe, which has none, uncut.
+
+    Args:
+        renderable: what to print.
+        markup: whether square brackets in its texts are styles.
+    """
+    console = Console(highlight=False, markup=markup)
+    if not sys.stdout.isatty():
+        unbounded = console.options.update(width=_UNBOUNDED)
+        needed = Measurement.get(console, unbounded, renderable).maximum
+        console = Console(width=max(needed, 1), highlight=False, markup=markup)
+    console.print(renderable)
 
 
 def print_error(error: LuhaiError) -> None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 from rich.tree import Tree
@@ -13,7 +13,7 @@ from rich.tree import Tree
 from luhai.assessment.evidence import evidence_bundle
 from luhai.assessment.why import explain
 from luhai.cli.citing import citation_line
-from luhai.cli.output import format_option, print_json
+from luhai.cli.output import format_option, print_json, print_whole
 from luhai.text import N_, language_from_environment, translate
 from luhai.why import RawRow, Why
 from luhai.workspace import Workspace, write_atomically
@@ -52,8 +52,7 @@ def command(result_id: str, folder: Path, bundle: Path | None, output_format: st
     if output_format == "json":
         print_json(why.to_dict(language))
         return
-    console = Console(highlight=False, soft_wrap=True)
-    console.print(tree(why, language))
+    print_whole(tree(why, language), markup=True)
 
 
 def tree(why: Why, language: str, branch: Tree | None = None) -> Tree:
@@ -87,6 +86,9 @@ def raw_table(row: RawRow, language: str) -> Table:
         head = row.header[position] if position < len(row.header) else ""
         table.add_column(escape(f"{column_letters(position)} {head}".strip()), overflow="fold")
     for number, cells in sorted(row.cells.items()):
+        if number != row.row and _without_end(cells) == _without_end(row.header):
+            # The header, next to the first row of data, is shown already.
+            continue
         padded = [*cells, *[""] * (width - len(cells))]
         table.add_row(
             str(number),
@@ -98,6 +100,12 @@ def raw_table(row: RawRow, language: str) -> Table:
 
 _LEADING, _NEIGHBOURS = 4, 1
 """How many leading columns name the row, and how many beside the deciding one give it company."""
+
+
+def _without_end(cells: Sequence[str]) -> list[str]:
+    """The cells without the empty ones behind the last."""
+    filled = [position for position, cell in enumerate(cells) if cell.strip()]
+    return [cell.strip() for cell in cells[: filled[-1] + 1]] if filled else []
 
 
 def _shown_columns(width: int, column: str) -> list[int]:
