@@ -19,6 +19,14 @@ import polars as pl
 
 from luhai.assessment.averaging import Frame, Rules, left_out, means, observation_frame, unscaled
 from luhai.assessment.basis import Basis, make_basis
+from luhai.assessment.caveats import (
+    doubt_notes,
+    informing_notes,
+    sums_in_doubt,
+    with_doubts,
+    with_parts_not_detected,
+    without_confidence,
+)
 from luhai.assessment.classes import (
     class_names,
     classify,
@@ -32,6 +40,7 @@ from luhai.assessment.identity import result_id
 from luhai.assessment.leaving_out import LEFT_OUT_SCHEMA, derived_left_out, summed, with_reasons
 from luhai.assessment.naming import place_labels
 from luhai.assessment.periods import STEP_KEYS, rolling_year, start_texts
+from luhai.assessment.precision import day_samples, has_hourly_digits, with_timed
 from luhai.assessment.scope import (
     FRESH_MEDIA,
     OK,
@@ -243,6 +252,9 @@ def _batch(
     rates = yearly_counts(table) if rates is None else rates
     if indicators and basis.by != "sample":
         table = _with_over_counts(table, frame, basis)
+    if basis.by == "sample":
+        table = _with_precision(table, frame, basis)
+    table = with_parts_not_detected(table, basis)
     if basis.by == "rolling":
         table = rolling_year(table, chain, ("place", "indicator"))
     table, notes = _with_standards(table, basis)
@@ -251,12 +263,16 @@ def _batch(
         return
     table = table.with_columns(start_texts(table, chain).alias("start"))
     table = classify(table.with_columns(mean_values(table, basis, rates)), basis)
-    classes, scope_note = _with_scope(place_classes(table, basis), table, basis)
+    classes = place_classes(table, basis)
+    doubts = sums_in_doubt(table, classes, basis)
+    classes = without_confidence(classes, doubts, basis)
+    classes, scope_note = _with_scope(classes, table, basis)
+    notes += [*scope_note, *doubt_notes(doubts, basis), *informing_notes(table, basis)]
     yield Assessment(
         _finished_classes(classes, basis),
         _finished_indicators(table, basis) if indicators else _empty(INDICATOR_COLUMNS),
-        omitted,
-        (*notes, *scope_note, *_unjudged(classes, basis)),
+        with_doubts(omitted, doubts),
+        (*notes, *_unjudged(classes, basis)),
     )
 
 
@@ -274,6 +290,13 @@ def _with_over_counts(table: pl.DataFrame, frame: Frame, basis: Basis) -> pl.Dat
     counted = _collected(over_counts(frame, basis))
     keys = ["place", "indicator", *STEP_KEYS[basis.chain.unit]]
     return table.join(counted, on=keys, how="left", validate="1:1", nulls_equal=True)
+
+
+def _with_precision(table: pl.DataFrame, frame: Frame, basis: Basis) -> pl.DataFrame:
+    """Samples with ``timed``; asked of the engine only where it decides on digits."""
+    if not has_hourly_digits(basis):
+        return table.with_columns(timed=pl.lit(False))
+    return with_timed(table, _collected(day_samples(frame)))
 
 
 def _with_standards(table: pl.DataFrame, basis: Basis) -> tuple[pl.DataFrame, list[Text]]:

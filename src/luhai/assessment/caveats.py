@@ -67,9 +67,7 @@ def with_parts_not_detected(table: pl.DataFrame, basis: Basis) -> pl.DataFrame:
         )
         counted = (
             table.filter(pl.col("indicator").is_in(parts))
-            .join(
-                limits, on=[*keys, "indicator"], how="semi", nulls_equal=True
-            )
+            .join(limits, on=[*keys, "indicator"], how="semi", nulls_equal=True)
             .group_by(keys)
             .agg(of_parts=pl.col("low").sum())
             .with_columns(indicator=pl.lit(total))
@@ -107,9 +105,7 @@ def sums_in_doubt(table: pl.DataFrame, classes: pl.DataFrame, basis: Basis) -> p
     keys = period_keys(table, basis)
     found = []
     for total, parts in basis.rules.sums.items():
-        lacking = table.filter(
-            pl.col("indicator") == total, pl.col("rows") > pl.col("n")
-        ).select(
+        lacking = table.filter(pl.col("indicator") == total, pl.col("rows") > pl.col("n")).select(
             *dict.fromkeys((*keys, "year")),
             *("indicator", "standard", "start"),
             samples="rows",
@@ -158,9 +154,7 @@ def _bound_classes(bounds: pl.DataFrame, basis: Basis) -> pl.DataFrame:
     return bounds.with_columns(pl.Series("bound", rounded), pl.Series("bound_class", numbers))
 
 
-def without_confidence(
-    classes: pl.DataFrame, doubts: pl.DataFrame, basis: Basis
-) -> pl.DataFrame:
+def without_confidence(classes: pl.DataFrame, doubts: pl.DataFrame, basis: Basis) -> pl.DataFrame:
     """Classes with a confidence of 0 where a sum is in doubt."""
     if doubts.is_empty():
         return classes

@@ -114,30 +114,41 @@ def _significant(values: Floats, digits: int) -> Floats:
     return result
 
 
-def digits_of(codes: pl.Series, basis: Basis) -> NDArray[np.int64]:
-    """Decimals that each row is rounded to: those of the method, for single samples its own."""
+def digits_of(table: pl.DataFrame, basis: Basis) -> NDArray[np.int64]:
+    """Decimals that each row is rounded to: those of the method.
+
+    Single samples whose time of day is known (``timed``, see ``precision``) have those of hourly
+    values of stations; a sample dated by day is one of a campaign and has those of the assessment.
+    """
     known = indicators()
-    table = {}
+    codes = table["indicator"]
+    methodical, hourly = {}, {}
     for code in codes.unique().to_list():
         if code in basis.method.items:
-            table[code] = basis.method.digits(code, hourly=basis.by == "sample")
+            methodical[code] = basis.method.digits(code)
+            hourly[code] = basis.method.digits(code, hourly=True)
         else:
-            table[code] = known[code].decimals if code in known else 3
-    return codes.replace_strict(table, return_dtype=pl.Int64).to_numpy()
+            methodical[code] = hourly[code] = known[code].decimals if code in known else 3
+    digits = codes.replace_strict(methodical, return_dtype=pl.Int64).to_numpy()
+    if basis.by != "sample":
+        return digits
+    single = codes.replace_strict(hourly, return_dtype=pl.Int64).to_numpy()
+    return np.where(table["timed"].to_numpy(), single, digits)
 
 
 def classify(table: pl.DataFrame, basis: Basis) -> pl.DataFrame:
     """Rounded means with their classes, limits and exceedance multiples.
 
     Args:
-        table: ``place``, key columns of the period, ``indicator``, ``standard`` (id), ``mean``.
+        table: ``place``, key columns of the period, ``indicator``, ``standard`` (id), ``mean``; by
+            sample also ``timed``, whether its time of day is known.
         basis: the rules.
 
     Returns:
         The table with ``mean_rounded, digits, class, counts, limit, limit_class, exceedance``;
         null, or class 0, where nothing applies.
     """
-    digits = digits_of(table["indicator"], basis)
+    digits = digits_of(table, basis)
     means = table["mean"].to_numpy().astype(np.float64)
     rounded = round_half_even(means, digits, keep_one_significant=basis.method.keep_one_significant)
     height = table.height

@@ -1,6 +1,7 @@
 """How many single values are over the limit of the reference class?
 
-A value is over when it is so after rounding to the digits that the method gives for single values.
+A value is over when it is so after rounding to the digits that the method gives for single values:
+those of hourly values of stations where a time of day is known, else those of the assessment.
 Instead of rounding every value, the engine compares it with the number from which on rounding by
 GB/T 8170 leads beyond the limit: half a unit of the last digit from it. A non-detect cannot be
 shown to be over and does not count; a part of a derived sum that was not detected counts as half
@@ -22,6 +23,7 @@ from luhai.assessment.averaging import (
 )
 from luhai.assessment.basis import Basis
 from luhai.assessment.periods import STEP_KEYS
+from luhai.assessment.precision import dated_by_day, has_hourly_digits, timed
 from luhai.standards import Limit, Standard, round_half_even
 
 _NOISE = 1e-12
@@ -43,14 +45,20 @@ class Threshold:
     below: float | None
 
 
-def thresholds(basis: Basis, standard: Standard) -> tuple[Threshold, ...]:
-    """Bounds beyond which a single value is over the limit of the reference class."""
+def thresholds(basis: Basis, standard: Standard, *, hourly: bool) -> tuple[Threshold, ...]:
+    """Bounds beyond which a single value is over the limit of the reference class.
+
+    Args:
+        basis: the rules.
+        standard: whose limits.
+        hourly: whether the values have the digits of hourly values of stations.
+    """
     found = []
     for code in standard.codes:
         limit = standard.limit(code, basis.method.reference_class)
         if limit is None or code not in basis.method.items:
             continue
-        digits = basis.method.digits(code, hourly=True)
+        digits = basis.method.digits(code, hourly=hourly)
         above = _above(limit, digits)
         below = _below(limit, digits)
         if above is not None or below is not None:
@@ -83,6 +91,19 @@ def over_counts(frame: Frame, basis: Basis) -> Frame:
         ``place, indicator``, the unit's key columns, and ``over_STANDARD`` for every standard that
         a place may be judged by.
     """
+    if not has_hourly_digits(basis):
+        return _counted(frame, basis, hourly=False)
+    both = [
+        _counted(timed(frame), basis, hourly=True),
+        _counted(dated_by_day(frame), basis, hourly=False),
+    ]
+    keys = ["place", "indicator", *STEP_KEYS[basis.chain.unit]]
+    counts = [name for name in both[0].collect_schema().names() if name not in keys]
+    together = nw.concat([part.select(*keys, *counts) for part in both], how="vertical")
+    return together.group_by(*keys).agg(*(nw.col(name).sum() for name in counts))
+
+
+def _counted(frame: Frame, basis: Basis, *, hourly: bool) -> Frame:
     keys = ["place", "indicator", *STEP_KEYS[basis.chain.unit]]
     rows = value_rows(frame, basis.rules, keys)
     value = nw.col("base")
@@ -91,7 +112,7 @@ def over_counts(frame: Frame, basis: Basis) -> Frame:
     columns = {}
     for standard in {entry.id: entry for entry in basis.siblings.values()}.values():
         over = nw.lit(False)
-        for threshold in thresholds(basis, standard):
+        for threshold in thresholds(basis, standard, hourly=hourly):
             over = over | (
                 (nw.col("indicator") == threshold.code) & _beyond(value, threshold, basis)
             )

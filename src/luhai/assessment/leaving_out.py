@@ -25,6 +25,7 @@ _KEYS = ("place", "year", "indicator", "reason")
 
 LIMIT_UNKNOWN, NO_VALUE = "limit_unknown", "no_value"
 CENSORED_PH, NOT_POSITIVE, INCOMPLETE = "censored_ph", "not_positive", "incomplete_sum"
+INCOMPLETE_WORSE = "incomplete_sum_worse"
 
 REASONS = {
     LIMIT_UNKNOWN: N_("A non-detect without its detection limit, and the standard lists none."),
@@ -32,6 +33,10 @@ REASONS = {
     CENSORED_PH: N_('A pH written as "below" cannot be averaged.'),
     NOT_POSITIVE: N_("A geometric mean needs a value above zero."),
     INCOMPLETE: N_("A part of the sum was not measured in the same sample."),
+    INCOMPLETE_WORSE: N_(
+        "A part of the sum was not measured in the same sample, and the other parts are already "
+        "worse than the class."
+    ),
 }
 """Reasons beside the excluding quality flags, with their sentences."""
 
