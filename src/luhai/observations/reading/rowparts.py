@@ -36,6 +36,8 @@ PROBLEM_SCHEMA: dict[str, pl.DataType] = {
     "indicator": pl.String(),
 }
 
+_PRECISIONS = {"minute": 0, "day": 1, "month": 2}
+_PRECISION_WORDS = {rank: word for word, rank in _PRECISIONS.items()}
 _CLOCK_CELL = r"^\d{1,2}\s*[:时点]"
 _DEPTH = r"^([+-]?\d+(?:\.\d+)?)\s*(?:m|米)?$"
 _DEGREES = (
@@ -93,6 +95,7 @@ class RowPartReader:
         self._read_places(rows, parts)
         self._read_positions(rows, parts)
         self._read_times(rows, parts)
+        self._read_precision(rows, parts)
         self._read_depths(rows, parts)
         self._read_medium(rows, parts)
         self._read_sample(rows, parts)
@@ -180,6 +183,22 @@ class RowPartReader:
         )
         parts.frame = parts.frame.hstack(joined.select(list(TIME_SCHEMA)[1:-1]))
         self._note_problems(parts, joined.rename({"problem": "code"}), column)
+
+    def _read_precision(self, rows: pl.DataFrame, parts: RowParts) -> None:
+        """How exact the time is, as an exported table says beside a time written in full."""
+        for column in self.of_role("precision"):
+            # The coarser of what is stated and what is written: a stated minute adds no hour.
+            stated = (
+                rows[f"c{column.index}"]
+                .str.to_lowercase()
+                .replace_strict(_PRECISIONS, default=None, return_dtype=pl.Int8)
+            )
+            written = pl.col("precision").replace_strict(_PRECISIONS, return_dtype=pl.Int8)
+            parts.frame = parts.frame.with_columns(
+                pl.max_horizontal(written, stated)
+                .replace_strict(_PRECISION_WORDS, default=None, return_dtype=pl.String)
+                .alias("precision")
+            )
 
     def _time_text(self, rows: pl.DataFrame) -> tuple[Column | None, pl.Expr]:
         """The date of each row as one text, from one or several columns."""
