@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -22,6 +23,8 @@ SAMPLES = REPOSITORY / "samples"
 
 # Django is set up once in a process, before any module of tests imports a model; the database of
 # all page tests lies here, whatever workspace a test serves.
+# A worker of pytest-xdist inherits what its parent process configured; it serves its own.
+os.environ.pop("LUHAI_WORKSPACE", None)
 _STATE = tempfile.TemporaryDirectory(prefix="luhai-web-")
 HOME = Workspace.create(_STATE.name)
 configure(HOME)

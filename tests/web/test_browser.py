@@ -27,6 +27,7 @@ SHOWN = (
     "water/大泉/",
     "plan/",
     "plan/findings/",
+    "plan/coverage/",
     "methods/",
     "login/",
 )

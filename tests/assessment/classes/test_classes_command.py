@@ -10,7 +10,9 @@ import polars as pl
 import pytest
 
 from luhai.cli import main
+from luhai.cli.assess import unregistered
 from luhai.observations.importing import import_paths
+from luhai.plan.places import load_declared_places
 from luhai.workspace import Workspace
 
 HEADER = "断面名称,监测时间,水温(℃),pH,溶解氧(mg/L),氨氮(mg/L),总磷(mg/L),高锰酸盐指数(mg/L)\n"
@@ -64,6 +66,35 @@ def test_a_register_of_id_and_medium_declares_a_lake(good: Path, tmp_path: Path)
     assert run(good, *arguments) == 0
     # 0.11 mg/L of phosphorus is class III in a river, V in a lake.
     assert pl.read_csv(out).select("class", "deciding").rows() == [(5, "w21011")]
+
+
+def test_a_place_that_the_register_lacks_is_judged_and_named(
+    good: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    places = tmp_path / "places.csv"
+    places.write_text("id,medium\n尖山,river\nGD1701,river\n", encoding="utf-8")
+    good.write_text(good.read_text(encoding="utf-8").replace("埠场", "GD17O1"), encoding="utf-8")
+    arguments = ("--standard", "gb3838-2002", "--by", "year", "--places", places)
+    assert run(good, *arguments, "--format", "json") == 0
+    printed = capsys.readouterr()
+    assert "luhai: GD17O1 is not registered; GD1701?" in printed.err
+    document = json.loads(printed.out)
+    assert [row["place"] for row in document["classes"]] == ["GD17O1"]
+    assert "GD17O1 is not registered; GD1701?" in document["notes"]
+    assert run(good, *arguments) == 0
+    printed = capsys.readouterr()
+    assert "GD17O1 is not registered" in printed.err
+    assert "is not registered" not in printed.out
+
+
+def test_many_strangers_are_counted(tmp_path: Path) -> None:
+    places = tmp_path / "places.csv"
+    places.write_text("id,medium\n尖山,river\n", encoding="utf-8")
+    register = load_declared_places(places)
+    named = [text.render("en") for text in unregistered({f"P{n:03}" for n in range(50)}, register)]
+    assert named[0] == "P000 is not registered"
+    assert named[-1] == "30 more places are not registered"
+    assert unregistered({"尖山"}, register) == []
 
 
 def test_json_is_one_document(good: Path, capsys: pytest.CaptureFixture[str]) -> None:
