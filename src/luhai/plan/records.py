@@ -164,8 +164,7 @@ def read_records(
         kind: record kind of ``data/attributes.csv``.
         build: frozen dataclass whose fields are the kind's attributes, and optionally ``source``,
             which receives ``<file> row <n>``.
-        needed: columns that the header must have, all when ``None``; cells of a column that it
-            leaves out are empty.
+        needed: columns that the header must have, all when ``None``; the cells of others are empty.
         complete: fills empty cells that follow from others.
 
     Returns:

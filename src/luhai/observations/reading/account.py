@@ -13,6 +13,9 @@ from luhai.observations.schema import REJECT_SCHEMA
 from luhai.standards import indicator, indicators
 from luhai.text import render_part
 
+LONGEST_TEXT = 500
+"""Characters of a cell that are repeated in the account; the file itself is kept whole."""
+
 _VARIANT = r"_(?:near|row)$"
 
 
@@ -65,7 +68,17 @@ def rejects_table(
     """
     if not problems:
         return pl.DataFrame(schema=REJECT_SCHEMA)
-    every = pl.concat(problems).cast(pl.Schema(PROBLEM_SCHEMA))
+    text = pl.col("value_text")
+    every = (
+        pl.concat(problems)
+        .cast(pl.Schema(PROBLEM_SCHEMA))
+        .with_columns(
+            pl.when(text.str.len_chars() > LONGEST_TEXT)
+            .then(pl.concat_str(text.str.head(LONGEST_TEXT), pl.lit("…")))
+            .otherwise(text)
+            .alias("value_text")
+        )
+    )
     keys = ["value_text", "code", "near", "indicator"]
     render = renderer(language)
     distinct = every.select(keys).unique()

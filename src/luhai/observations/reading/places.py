@@ -25,6 +25,9 @@ from luhai.plan.places import PlaceRegister
 _GUARDED = re.compile(r"^'(?=[=+\-@])")
 """The apostrophe that exports put before a text that a spreadsheet would run as a formula."""
 
+LONGEST_NAME = 200
+"""Characters of the longest name that is taken for a place; more is a text that went astray."""
+
 _LAYER = r"表层|中层|底层|表|中|底|surface|middle|bottom"
 _SPLITS = (
     re.compile(rf"^(?P<base>.+?)[\s\-_(\[]+(?P<layer>{_LAYER})[)\]]?$", re.IGNORECASE),
@@ -41,7 +44,8 @@ class PlaceReading:
         place: id of the register, or the name in half width; empty when it is not accepted.
         layer: layer named with it, empty when none is.
         medium: medium of the registered place, empty without a register.
-        problem: ``place_missing``, ``unknown_place`` or empty.
+        problem: ``place_missing``, ``place_too_long``, ``place_quotation``, ``unknown_place`` or
+            empty.
         near: registered place that may have been meant, empty when none.
     """
 
@@ -75,10 +79,15 @@ class PlaceReader:
         name = _GUARDED.sub("", plain(without_tags(text or "")))
         if not name or markers("cell").get(name.casefold(), ("",))[0] == "missing":
             return PlaceReading("", problem="place_missing")
+        if len(name) > LONGEST_NAME:
+            return PlaceReading("", problem="place_too_long")
         name = self._aliases.get(key_of(name), name)
         base, layer = split_layer(name)
         base = self._aliases.get(key_of(base), base)
         if self._register is None:
+            if name.count('"') % 2:
+                # Half of a quoted cell: the row was split at a line break or shifted.
+                return PlaceReading("", problem="place_quotation")
             return PlaceReading(base, layer)
         for candidate, found_layer in ((name, ""), (base, layer)):
             place = self._register.get(candidate) or self._register.resolve(candidate, context)

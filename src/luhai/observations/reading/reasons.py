@@ -17,6 +17,14 @@ SENTENCES: dict[str, str] = {
     "place_missing": N_(
         "The row names no place. Write it in each row, or state fill_down in a mapping file."
     ),
+    "place_too_long": N_(
+        "The name of the place, “{value}”, is longer than any name. Look for a quotation mark that "
+        "is not closed, or for cells that were shifted."
+    ),
+    "place_quotation": N_(
+        "The place “{value}” holds a quotation mark without its partner: the row may be half of "
+        "one that was split at a line break. Put the quotation marks right."
+    ),
     "unknown_place": N_(
         "The place “{value}” is not registered. Add it, or an alias, to the register."
     ),
