@@ -39,7 +39,7 @@ _TEXT_DEFAULTS = ("censored", "flag")
 # Powers of ten that keep a sum of 9,000 largest values in 64 bits; values have no more decimals.
 _DIGITS, _MOST_DECIMALS = 15, 9
 _TRANSFORMED_SCALE = {HYDROGEN: 1e17, GEOMETRIC: 1e12}
-_HALF_NUMBER = 2**32
+_COUNTS = ("low", "n", "rows", "parts")
 _FRACTION = 1e9
 """Parts of a scaled unit that means of means are summed in, beside whole units."""
 _DEFAULT_HIGH = 1e4
@@ -176,6 +176,13 @@ def _filled(rules: Rules) -> nw.Expr:
     return nw.when(value.is_null() & _is_low()).then(limit).otherwise(value)
 
 
+def _has_number(rules: Rules) -> nw.Expr:
+    """Rows with a value, or a detection limit that stands for it: those of ``_filled``."""
+    there = ~nw.col("value").is_null()
+    codes = tuple(rules.detection_limits)
+    return there | (_is_low() & any_of("indicator", codes)) if codes else there
+
+
 def _rounded(expression: nw.Expr) -> nw.Expr:
     # Engines round halves differently; the floor is the same everywhere.
     return (expression + 0.5).floor().cast(nw.Int64)
@@ -233,17 +240,26 @@ def _special(frame: Frame, rules: Rules) -> tuple[tuple[str, ...], nw.Expr, nw.E
     return tuple(sorted({*scales, *rules.kinds})), value, limit
 
 
-def prepared(frame: Frame, rules: Rules) -> Frame:
+def _of_media(frame: Frame, rules: Rules) -> Frame:
+    """Rows of the media that the rules are about."""
+    if not rules.media or "medium" not in frame.collect_schema().names():
+        return frame
+    return frame.filter(nw.col("medium").is_null() | any_of("medium", rules.media))
+
+
+def prepared(frame: Frame, rules: Rules, *, all_usable: bool = False) -> Frame:
     """Rows as integers ready to be summed: ``base``, ``limit_0``, ``low`` and ``used``.
 
     ``filled`` is the value with the standard's detection limit put in; ``base`` is null in rows
     that cannot be used, ``limit_0`` in all but used non-detects. Branches are ordered by how often
     they are taken, for most of an assessment is spent here.
+
+    Args:
+        frame: from ``observation_frame``.
+        rules: how values become means.
+        all_usable: whether rows without a number or under an excluding flag are gone already.
     """
-    names = frame.collect_schema().names()
-    if rules.media and "medium" in names:
-        medium = nw.col("medium")
-        frame = frame.filter(medium.is_null() | any_of("medium", rules.media))
+    frame = _of_media(frame, rules)
     low = _is_low()
     codes, special, special_limit = _special(frame, rules)
     ordinary = ~any_of("indicator", codes) if codes else ~nw.col("filled").is_null()
@@ -255,10 +271,12 @@ def prepared(frame: Frame, rules: Rules) -> Frame:
         is_special = nw.col("indicator").is_in(list(codes))
         value = nw.when(is_special).then(special).otherwise(value)
         limit = nw.when(is_special).then(special_limit).otherwise(limit)
-    usable = ~nw.col("filled").is_null() & _not_excluded(rules.excluded_flags)
+    if not all_usable:
+        usable = ~nw.col("filled").is_null() & _not_excluded(rules.excluded_flags)
+        value = nw.when(usable).then(value)
     return (
         frame.with_columns(filled=_filled(rules))
-        .with_columns(base=nw.when(usable).then(value))
+        .with_columns(base=value)
         .with_columns(used=~nw.col("base").is_null())
         .with_columns(
             limit_0=nw.when(low & nw.col("used")).then(limit),
@@ -275,7 +293,7 @@ def _summed_parts(rows: Frame, rules: Rules, total: str, parts: tuple[str, ...])
         this = nw.col("indicator") == part
         columns[f"base_{number}"] = nw.when(this).then(nw.col("base"))
         columns[f"limit_{number}"] = nw.when(this).then(nw.col("limit_0"))
-        columns[f"low_{number}"] = nw.when(this).then(nw.col("low"))
+        columns[f"low_{number}"] = nw.when(this & (nw.col("low") == 1)).then(nw.lit(1))
     numbers = range(1, len(parts) + 1)
     reported = nw.when(nw.col("indicator") == total).then(nw.col("base"))
     wide = (
@@ -286,7 +304,7 @@ def _summed_parts(rows: Frame, rules: Rules, total: str, parts: tuple[str, ...])
             nw.col("reported").count(),
             *(nw.col(f"base_{number}").count().alias(f"n_{number}") for number in numbers),
             *(nw.col(f"{name}_{number}").sum() for name in ("base", "limit") for number in numbers),
-            *(nw.col(f"low_{number}").sum() for number in numbers),
+            *(nw.col(f"low_{number}").count() for number in numbers),
         )
     )
     complete = nw.lit(True)
@@ -332,44 +350,102 @@ def means(frame: Frame, rules: Rules, chain: Chain) -> Frame:
         used), ``rows`` (values seen), ``parts`` (units of the step before with data); where the
         rules name several media also ``rows_MEDIUM`` for every medium but the first.
     """
+    if chain.unit == "sample":
+        return _all_means(frame, rules, chain, all_usable=False)
+    # Few values are left out. Looked for apart, they burden no branch of the others.
+    frame = _of_media(frame, rules)
+    usable = frame.filter(_has_number(rules), _not_excluded(rules.excluded_flags))
+    table = _all_means(usable, rules, chain, all_usable=True)
+    rest = _rest(frame, rules, chain)
+    keys = ["place", "indicator", *STEP_KEYS[chain.unit]]
+    columns = table.collect_schema().names()
+    media = [name for name in columns if name.startswith("rows_")]
+    together = nw.concat([table, rest.select(*columns)], how="vertical")
+    # At most two rows come together, one of means and one of counts: the means stay as they are.
+    return together.group_by(*keys).agg(
+        *(nw.col(name).max() for name in ("base", *rules.limit_columns)),
+        *(nw.col(name).sum() for name in ("low", "n", "rows", "parts", *media)),
+    )
+
+
+def _all_means(frame: Frame, rules: Rules, chain: Chain, *, all_usable: bool) -> Frame:
+    """Means of values and of derived sums, see ``means``."""
     keys = ["place", "indicator", *STEP_KEYS[chain.steps[0]]]
     if not rules.sums:
-        return _chained(value_rows(frame, rules, keys), rules.limit_columns, rules, chain)
+        rows = value_rows(frame, rules, keys, all_usable=all_usable)
+        return _typed(_chained(rows, rules.limit_columns, rules, chain), rules)
     # Only derived sums carry the limits of their parts: two streams, joined when they are small.
     totals = any_of("indicator", tuple(rules.sums))
     plain = replace(rules, sums={})
-    ordinary = _chained(
-        value_rows(frame, plain, keys).filter(~totals), plain.limit_columns, rules, chain
-    )
-    sums = _chained(
-        value_rows(frame, rules, keys).filter(totals), rules.limit_columns, rules, chain
-    )
+    own_rows = value_rows(frame, plain, keys, all_usable=all_usable).filter(~totals)
+    sum_rows = value_rows(frame, rules, keys, all_usable=all_usable).filter(totals)
+    ordinary = _chained(own_rows, plain.limit_columns, rules, chain)
+    sums = _chained(sum_rows, rules.limit_columns, rules, chain)
     zeros = {name: nw.lit(0.0) for name in rules.limit_columns if name != "limit_0"}
     columns = sums.collect_schema().names()
-    return nw.concat([ordinary.with_columns(**zeros).select(*columns), sums], how="vertical")
+    streams = [ordinary.with_columns(**zeros).select(*columns), sums]
+    return nw.concat([_typed(stream, rules) for stream in streams], how="vertical")
+
+
+def _typed(table: Frame, rules: Rules) -> Frame:
+    """Means and counts in one type each, so that streams can be put together."""
+    names = table.collect_schema().names()
+    counts = [name for name in names if name in _COUNTS or name.startswith("rows_")]
+    means_ = ("base", *rules.limit_columns)
+    return table.with_columns(
+        *(nw.col(name).cast(nw.Int64) for name in counts),
+        *(nw.col(name).cast(nw.Float64) for name in means_),
+    )
+
+
+def _rest(frame: Frame, rules: Rules, chain: Chain) -> Frame:
+    """Counts of the rows that no mean holds, in the columns of ``means``."""
+    names = frame.collect_schema().names()
+    # Most rows are above suspicion, which an engine sees while it reads.
+    suspect = frame.filter((nw.col("flag") != "") | nw.col("value").is_null())
+    rows = suspect.filter(~(_has_number(rules) & _not_excluded(rules.excluded_flags)))
+    if chain.unit == "season":
+        rows = rows.with_columns(season=season_of_month())
+    media = rules.media[1:] if "medium" in names else ()
+    none = nw.lit(None, dtype=nw.Float64)
+    return _typed(
+        _marked(rows, media)
+        .group_by("place", "indicator", *STEP_KEYS[chain.unit])
+        .agg(*(nw.col(f"rows_{medium}").count() for medium in media), rows=nw.len())
+        .with_columns(
+            **dict.fromkeys(("base", *rules.limit_columns), none),
+            **dict.fromkeys(("low", "n", "parts"), nw.lit(0)),
+        ),
+        rules,
+    )
+
+
+def _marked(rows: Frame, media: Sequence[str]) -> Frame:
+    """``rows_MEDIUM``, null in rows of other media."""
+    for medium in media:
+        marked = nw.when(nw.col("medium") == medium).then(nw.lit(1))
+        rows = rows.with_columns(marked.alias(f"rows_{medium}"))
+    return rows
 
 
 def _chained(rows: Frame, limits: tuple[str, ...], rules: Rules, chain: Chain) -> Frame:
     """Means of rows through all steps of the chain."""
     keys = ["place", "indicator", *STEP_KEYS[chain.steps[0]]]
     names = rows.collect_schema().names()
-    media = [f"rows_{medium}" for medium in rules.media[1:]] if "medium" in names else []
-    for name in media:
-        of_medium = nw.col("medium") == name.removeprefix("rows_")
-        rows = rows.with_columns(
-            nw.when(of_medium).then(nw.lit(1)).otherwise(nw.lit(0)).alias(name)
-        )
-    # Two counts in one sum: values in the low half of the number, non-detects in the high half.
-    both = nw.when(~nw.col("base").is_null()).then(nw.col("low") * _HALF_NUMBER + 1)
+    of_media = rules.media[1:] if "medium" in names else ()
+    media = [f"rows_{medium}" for medium in of_media]
+    # Marks are counted, which engines do faster than to sum zeros and ones.
+    low = nw.when((nw.col("low") == 1) & ~nw.col("base").is_null()).then(nw.lit(1))
     table = (
-        rows.with_columns(both=both)
+        _marked(rows, of_media)
+        .with_columns(low=low)
         .group_by(*keys)
-        .agg(*(nw.col(name).sum() for name in ("base", *limits, "both", *media)), rows=nw.len())
-    )
-    table = (
-        table.with_columns(low=nw.col("both").cast(nw.Int64) // _HALF_NUMBER)
-        .with_columns(n=nw.col("both").cast(nw.Int64) - nw.col("low") * _HALF_NUMBER)
-        .drop("both")
+        .agg(
+            *(nw.col(name).sum() for name in ("base", *limits)),
+            *(nw.col(name).count() for name in ("low", *media)),
+            n=nw.col("base").count(),
+            rows=nw.len(),
+        )
     )
     table = _divide(table, ("base", *limits), "n").with_columns(parts=nw.col("n"))
     for step in chain.steps[1:]:
@@ -393,18 +469,19 @@ def unscaled(table: pl.DataFrame, rules: Rules) -> pl.DataFrame:
     )
 
 
-def value_rows(frame: Frame, rules: Rules, keys: Sequence[str]) -> Frame:
+def value_rows(
+    frame: Frame, rules: Rules, keys: Sequence[str], *, all_usable: bool = False
+) -> Frame:
     """Rows as ``prepared`` gives them, with those of derived sums.
 
     Args:
-        frame: from ``observation_frame``.
-        rules: how values become means.
+        frame, rules, all_usable: see ``prepared``.
         keys: columns that the caller groups by.
 
     Raises:
         InputError: one of these columns is missing.
     """
-    rows = prepared(frame, rules)
+    rows = prepared(frame, rules, all_usable=all_usable)
     names = rows.collect_schema().names()
     plain = ["month" if name == "season" else name for name in keys]
     missing = [name for name in plain if name not in names]
