@@ -17,6 +17,7 @@ from luhai.standards import (
     level_of_class,
     level_of_shares,
     load_method,
+    round_half_even,
 )
 from luhai.text import N_, Text, language_from_environment, translate
 
@@ -108,7 +109,7 @@ def _document(
                 "class": number,
                 "class_name": edition.class_name(number),
                 "count": weight,
-                "share": share,
+                "share": float(round_half_even(share, 1)),
             }
             for number, (weight, share) in enumerate(
                 zip(table.weights, table.shares, strict=True), start=1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from decimal import Decimal
 from pathlib import Path
 
 import numpy as np
@@ -49,6 +50,11 @@ def test_published_levels_of_2017(
     assert code == 0
     assert document["level_name"] == level
     assert [row["count"] for row in document["shares"]] == list(shares)
+    # As published, to one decimal: 34.5, not 34.50000000000001.
+    total = sum(map(Decimal, map(str, shares)))
+    assert [row["share"] for row in document["shares"]] == [
+        float(round(Decimal(str(share)) * 100 / total, 1)) for share in shares
+    ]
 
 
 def test_places_with_names_of_every_kind(
