@@ -26,18 +26,24 @@ class Citation:
         title: its official title.
         clause: clause, table and item, e.g. ``table 1, item 12``.
         verified: one of ``VERIFICATION_MARKS``; anything but V and C is shown as "to be verified".
+        title_en: its title in English, empty where it has none of its own.
     """
 
     standard: str
     title: str
     clause: str
     verified: str
+    title_en: str = ""
 
-    def to_dict(self) -> dict[str, str]:
-        """Plain mapping for JSON."""
+    def title_in(self, language: str) -> str:
+        """Title in one language; the official one where it has none in that language."""
+        return self.title_en if language == "en" and self.title_en else self.title
+
+    def to_dict(self, language: str = DEFAULT_LANGUAGE) -> dict[str, str]:
+        """Plain mapping for JSON, the title in one language."""
         return {
             "standard": self.standard,
-            "title": self.title,
+            "title": self.title_in(language),
             "clause": self.clause,
             "verified": self.verified,
         }
@@ -121,7 +127,7 @@ class Why:
             "detail": self.detail.render(language) if self.detail else "",
             "value": self.value,
             "unit": self.unit,
-            "citation": self.citation.to_dict() if self.citation else None,
+            "citation": self.citation.to_dict(language) if self.citation else None,
             "formula": self.formula,
             "row": self.row.to_dict() if self.row else None,
             "result_id": self.result_id,

@@ -36,7 +36,7 @@ IN_DOUBT = N_(
     "were measured are already worse than the class of the other indicators: {cases}."
 )
 DOUBT = N_("{place}, {period}: {indicator} at least {value}, {class_name}")
-INFORMS = N_("{indicator} was measured but does not decide under {method}; by itself: {cases}.")
+INFORMS = N_("Measured, but not deciding under {method}: {indicator}; by itself {cases}.")
 _INFORMS_CASE = N_("{place}, {period}: {class_name}")
 _MORE = N_("{count} more")
 _SEPARATORS = {"zh": "；", "en": "; "}

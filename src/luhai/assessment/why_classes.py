@@ -10,7 +10,7 @@ import polars as pl
 from luhai.assessment.basis import make_basis
 from luhai.assessment.results import Run
 from luhai.assessment.why import explainer
-from luhai.assessment.why_means import Walk
+from luhai.assessment.why_means import Walk, derived_citation
 from luhai.assessment.why_parts import (
     CLAUSES,
     Evidence,
@@ -79,6 +79,7 @@ def class_tree(evidence: Evidence, row: Row) -> Why:
     ]
     if row["scope"] == "outside_standard":
         children.append(_outside(evidence, row, standard))
+    children += _doubt(evidence, row, rows, method)
     if others:
         children.append(_others(others, standard))
     same = _class_of(standard, rows) == int(row["class"] or 0)
@@ -139,7 +140,7 @@ def _class_of(standard: Standard, rows: list[dict[str, Any]]) -> int:
 
 def _samples(row: Row) -> Text:
     return Text(
-        "{samples} samples, {censored} not detected",
+        "Samples: {samples}; values not detected: {censored}",
         {"samples": row["samples"], "censored": row["censored"]},
     )
 
@@ -174,6 +175,27 @@ def _outside(evidence: Evidence, row: Row, standard: Standard) -> Why:
         if salinity is None
         else Text("Typical salinity of the place: {salinity}", {"salinity": number_text(salinity)}),
     )
+
+
+def _doubt(evidence: Evidence, row: Row, rows: list[dict[str, Any]], method: Method) -> list[Why]:
+    """Why a class has no confidence at all: the parts of a sum that lacks one."""
+    if not row["class"] or row["confidence"] != 0:
+        return []
+    sums = make_basis(row["standard"], row["by"], method=method.id).rules.sums
+    return [
+        Why(
+            kind="note",
+            statement=Text(
+                "Not certain: {indicator} lacks a part in some samples, and the parts that were "
+                "measured are already worse than this class.",
+                {"indicator": indicator(total).short},
+            ),
+            citation=derived_citation(total),
+            children=tuple(shallow(evidence, entry) for entry in measured),
+        )
+        for total, parts in sums.items()
+        if (measured := [entry for entry in rows if entry["indicator"] in parts])
+    ]
 
 
 def _others(rows: list[dict[str, Any]], standard: Standard) -> Why:
@@ -323,6 +345,7 @@ def _comparison(row: Row, standard: Standard, method: Method) -> list[Why]:
             statement=Text(
                 "Rounded to {digits} decimals before comparison", {"digits": row["digits"]}
             ),
+            detail=_digits(row, method),
             formula=f"{number_text(row['mean'], 10)} → {value}",
             citation=citation(method, "rounding"),
         ),
@@ -338,6 +361,16 @@ def _comparison(row: Row, standard: Standard, method: Method) -> list[Why]:
     if row["exceedance"] is not None and row["exceedance"] > 0:
         steps.append(_exceedance(row, standard, method))
     return steps
+
+
+def _digits(row: Row, method: Method) -> Text | None:
+    """Which of the method's digits a single sample has, where there is a choice."""
+    item = method.items.get(row["indicator"])
+    if row["by"] != "sample" or item is None or item.hourly_digits in (None, item.digits):
+        return None
+    if row["digits"] == item.hourly_digits:
+        return Text("A time of day is known: the digits of hourly values of stations.")
+    return Text("No time of day is known: the digits of the assessment.")
 
 
 def _against_limits(row: Row, standard: Standard, number: int) -> tuple[list[Text], Limit | None]:

@@ -53,7 +53,7 @@ def explain_plan_number(plan: Plan, wanted: str) -> Why | None:
 
 def plan_citation(plan: Plan, paragraph: str) -> Citation:
     """The plan as the rule that a step rests on."""
-    return Citation(plan.id, plan.title(), paragraph, "V")
+    return Citation(plan.id, plan.title("zh"), paragraph, "V", plan.title("en"))
 
 
 def clause_step(plan: Plan, paragraph_id: str, words: str) -> Why:

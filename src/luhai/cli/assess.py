@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from luhai.assessment.assessing import Assessment, assess_batches
+from luhai.assessment.averaging import Frame
 from luhai.assessment.basis import Basis, make_basis
 from luhai.assessment.engines import ENGINES, LOCAL_SPARK, engine_frame
 from luhai.assessment.leaving_out import reason_text
@@ -42,6 +43,8 @@ _JSON_ROWS = 10_000
         "Classes of places in INPUT: a file, an archive, a folder or a workspace.\n\n"
         "Columns of the result: place, time (start of the period), class (0: nothing can be "
         "judged), class_name, deciding, exceedance, samples, censored, confidence, result_id. "
+        "Samples is the largest number of values of one assessed indicator, censored the number of "
+        "non-detected values of all of them. "
         "Exit code 1 when rows of a file were rejected; they are named on standard error."
     ),
 )
@@ -131,7 +134,7 @@ def command(
         )
         with engine_frame(opened.store, engine, master=master) as frame:
             batches = assess_batches(frame, basis, year=year, indicators=False)
-            summary = _written(batches, out)
+            summary = _written(batches, out, frame, year)
         opened.print_rejects()
         if places is not None and basis.register is not None:
             _tell_unregistered(summary, basis.register, output_format)
@@ -210,19 +213,44 @@ class _Summary:
         self.places.update(batch.classes["place"].unique())
 
 
-def _written(batches: Iterable[Assessment], out: Path | None) -> _Summary:
+def _written(
+    batches: Iterable[Assessment], out: Path | None, frame: Frame, year: int | None
+) -> _Summary:
     summary = _Summary()
     with _writer(out) as write:
         for batch in batches:
             summary.add(batch)
             write(batch.classes.select(COLUMNS))
         if not summary.rows:
+            _require_year(frame, year)
             raise InputError(
                 Text("No observation can be judged by this standard."),
                 why=Text("None is of a medium that the standard is for."),
                 remedy=Text("Check --standard and --medium."),
             )
     return summary
+
+
+def _require_year(frame: Frame, year: int | None) -> None:
+    """Refuse a year that no observation is of.
+
+    Raises:
+        InputError: the observations are of other years.
+    """
+    if year is None:
+        return
+    held = frame.select("year").unique().collect("polars").to_native()["year"].drop_nulls()
+    if held.is_empty() or year in held:
+        return
+    first, last = held.min(), held.max()
+    raise InputError(
+        Text("No observation is of the year {year}.", {"year": f"{year}"}),
+        why=Text(
+            "The observations are of {years}.",
+            {"years": f"{first}" if first == last else f"{first}–{last}"},
+        ),
+        remedy=Text("Check --year, or leave it out."),
+    )
 
 
 @contextmanager
@@ -296,7 +324,7 @@ def _print(
             }
         )
         return
-    _print_table(summary, language)
+    _print_table(summary, basis, language)
     for reason, rows in sorted(summary.left_out.items()):
         message = translate("Left out: {rows} values: {reason}", language)
         click.echo(message.format(rows=rows, reason=reason_text(reason).render(language)))
@@ -306,7 +334,13 @@ def _print(
         click.echo(translate("Written: {file}", language).format(file=out))
 
 
-def _print_table(summary: _Summary, language: str) -> None:
+def _print_table(summary: _Summary, basis: Basis, language: str) -> None:
+    # The table of classes holds the official names; people read those of their language.
+    names = {
+        standard.class_name(number): standard.class_name(number, language)
+        for standard in (basis.standard, *basis.siblings.values())
+        for number in range(standard.class_count + 2)
+    }
     headings = {
         "place": translate("Place", language),
         "time": translate("From", language),
@@ -317,12 +351,13 @@ def _print_table(summary: _Summary, language: str) -> None:
         "censored": translate("Non-detects", language),
         "confidence": translate("Confidence", language),
     }
-    print_rows(summary.shown[:_SHOWN_ROWS], headings)
+    shown = [{**row, "class_name": names[row["class_name"]]} for row in summary.shown[:_SHOWN_ROWS]]
+    print_rows(shown, headings)
     if summary.rows > _SHOWN_ROWS:
         message = translate("… {count} rows more", language)
         click.echo(message.format(count=summary.rows - _SHOWN_ROWS))
     counts = [
-        {"class": name, "rows": count, "share": f"{100 * count / summary.rows:.1f} %"}
+        {"class": names[name], "rows": count, "share": f"{100 * count / summary.rows:.1f} %"}
         for (_, name), count in sorted(summary.counts.items())
     ]
     print_rows(

@@ -13,4 +13,4 @@ def citation_line(citation: Citation, language: str) -> str:
     mark = translate("verified", language) if verified else translate("to be verified", language)
     sign = "✓" if verified else "?"
     clause = clause_text(citation.clause)[language]
-    return f"§ {citation.title} {clause} · {sign} {mark}"
+    return f"§ {citation.title_in(language)} {clause} · {sign} {mark}"

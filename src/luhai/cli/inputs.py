@@ -137,6 +137,21 @@ def require_rows(opened: OpenedObservations, path: Path) -> None:
     if opened.store.files():
         return
     opened.print_rejects()
+    if opened.workspace is not None:
+        raise InputError(
+            Text("The workspace holds no observations yet."),
+            where=str(path),
+            remedy=Text(
+                "Import files first: luhai import PATH --workspace {workspace}.",
+                {"workspace": str(path)},
+            ),
+        )
+    if opened.rejects.is_empty():
+        raise InputError(
+            Text("It holds no observation that could be taken."),
+            where=str(path),
+            remedy=Text("A mapping file (--mapping) can say what headers mean."),
+        )
     raise InputError(
         Text("It holds no observation that could be taken."),
         where=str(path),

@@ -47,7 +47,16 @@ def citation(
         title=f"{edition.edition} {edition.title_zh}",
         clause=cited.clause,
         verified=cited.verified,
+        title_en=f"{edition.edition} {edition.title_en}",
     )
+
+
+def english_title(source: str) -> str:
+    """Edition and English title of a standard or method by id; empty for other sources."""
+    if source in standards() or source in assessment_methods():
+        edition = _source(source, ())
+        return f"{edition.edition} {edition.title_en}"
+    return ""
 
 
 def _source(name: str, extra: Sequence[str | Path]) -> Standard | Method:

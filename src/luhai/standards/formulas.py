@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from luhai.errors import InputError, UsageError
+from luhai.standards.citations import english_title
 from luhai.text import N_, Text
 from luhai.why import Citation
 
@@ -97,7 +98,9 @@ class Formula:
     @property
     def citation(self) -> Citation:
         """The rule it rests on."""
-        return Citation(self.standard, self.title, self.clause, self.verified)
+        return Citation(
+            self.standard, self.title, self.clause, self.verified, english_title(self.standard)
+        )
 
     def written(self, **numbers: str) -> str:
         """The formula with numbers put in: ``0.210 + 0.020 + 0.050``."""

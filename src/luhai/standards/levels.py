@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from luhai.errors import InputError, UsageError
+from luhai.standards.citations import english_title
 from luhai.standards.limits import Standard
 from luhai.standards.palette import Colour, colour
 from luhai.standards.rounding import drop_noise
@@ -268,7 +269,9 @@ def dominant_text(standard: Standard, rule: str, shares: Sequence[float]) -> Tex
 
 def _change(rule: _Rule, difference: float, degree: int, clause: str) -> Change:
     direction = int(np.sign(difference)) if degree else 0
-    citation = Citation(rule.standard, rule.title, clause, rule.verified)
+    citation = Citation(
+        rule.standard, rule.title, clause, rule.verified, english_title(rule.standard)
+    )
     words = Text(_CHANGES[direction, degree])
     return Change(direction, degree, difference, words, citation)
 
@@ -352,7 +355,9 @@ def _level(row: Row) -> Level:
         clause=clause,
         verified=verified,
         note=row.text("note"),
-        citation=Citation(rule.standard, rule.title, clause, verified),
+        citation=Citation(
+            rule.standard, rule.title, clause, verified, english_title(rule.standard)
+        ),
     )
 
 
