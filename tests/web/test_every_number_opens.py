@@ -75,6 +75,29 @@ def test_numbers_of_every_kind_open_down_to_a_raw_row(samples: Workspace, client
             assert "clause-mark" in body, f"{result_id} names no rule"
 
 
+def test_clauses_stand_in_the_language_of_the_page(samples: Workspace, client: Client) -> None:
+    found = picked(client)
+    ids = [result_id for kind in ("class", "indicator", "outlook") for result_id in found[kind][:4]]
+    marks = {
+        unescape(mark)
+        for result_id in ids
+        for mark in re.findall(
+            r'clause-mark[^>]*">([^<]*)<', client.get(f"/zh/why/{result_id}/").content.decode()
+        )
+    }
+    clauses = {mark.rsplit(" · ", 1)[1] for mark in marks if " · " in mark}
+    assert len(clauses) >= 4
+    # Paragraphs of the plan go by their ids.
+    words = {clause for clause in clauses if not re.match(r"[a-z]+-[\d.]+ ", clause)}
+    assert [clause for clause in words if re.search("[a-z]{2,}", clause)] == []
+    assert any("时段值" in clause for clause in clauses)
+
+
+def test_warnings_name_places_in_both_languages(samples: Workspace, client: Client) -> None:
+    english = client.get("/en/").content.decode()
+    assert re.search(r">GD1701 Beijin port: ", english)
+
+
 def test_every_figure_in_a_table_of_results_is_a_door(samples: Workspace, client: Client) -> None:
     """Each value cell of the front page's table holds a number that opens, or says why not."""
     body = client.get("/zh/").content.decode()

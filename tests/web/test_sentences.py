@@ -155,3 +155,25 @@ def test_without_an_outlook_the_class_so_far_is_said(serve: Serve, tmp_path: Pat
         "Of 9 target places, 1 is within its target so far, 7 have no data and "
         "1 is beyond its target so far: GD1701 Beijin port 北津港口区."
     )
+
+
+@pytest.mark.parametrize(
+    ("chance", "english", "chinese"),
+    [
+        (0.97, "is almost certain to attain", "几乎肯定达标"),
+        (0.91, "is likely to attain", "有望达标"),
+        (0.02, "has almost no chance to attain", "几乎不可能达标"),
+    ],
+)
+def test_one_place_is_worded_by_its_chance(
+    serve: Serve, tmp_path: Path, chance: float, english: str, chinese: str
+) -> None:
+    found = standings(serve, tmp_path, [MadePlace("GD1701", {2020: 0.28}, chance, 0.3)], 2020)
+    place = [item for item in found if item.place_id == "GD1701"]
+    with translation.override("en"):
+        assert english in sentences.front(place, 2020, running=True)
+    with translation.override("zh-hans"):
+        assert chinese in sentences.front(place, 2020, running=True)
+        words = ranked(snapshot(), 2020)
+    assert {item.group for item in words} <= {"likely", "unlikely", "missing"}
+    assert chinese in next(item.probability.words for item in words if item.probability)
