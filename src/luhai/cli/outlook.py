@@ -11,6 +11,7 @@ import polars as pl
 
 from luhai.assessment.engines import engine_frame
 from luhai.assessment.likelihood import likelihood, percent
+from luhai.assessment.naming import place_label
 from luhai.assessment.outlook import outlook, outlook_text
 from luhai.cli.output import format_option, print_json, print_rows
 from luhai.errors import InputError
@@ -115,10 +116,9 @@ def _print(table: pl.DataFrame, register: PlaceRegister, year: int, output_forma
 
 def _shown(row: dict[str, Any], register: PlaceRegister, language: str) -> dict[str, Any]:
     known = indicator_of(row["indicator"])
-    place = register.get(row["place"])
     chance = row["probability"]
     shown = {
-        "place": row["place"] if place is None else place.name(language),
+        "place": place_label(row["place"], register)[language],
         "target": row["target_class"],
         "indicator": (known.short_en if language == "en" else known.short_zh) or known.code,
         "so_far": "" if row["mean_so_far"] is None else round_text(row["mean_so_far"], 3),
