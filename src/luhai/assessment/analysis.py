@@ -26,7 +26,7 @@ from luhai.assessment.change import changes
 from luhai.assessment.groups import groups
 from luhai.assessment.outlook import outlook_details
 from luhai.assessment.results import TABLES, Run, open_run, write_run
-from luhai.assessment.trend import trend
+from luhai.assessment.trend import TREND_SCHEMA, trend
 from luhai.assessment.warning import warnings
 from luhai.errors import InputError
 from luhai.observations.store import NO_VERSION, ObservationStore
@@ -42,8 +42,8 @@ PERIODS = ("sample", "month", "season", "year")
 LOCAL = timezone(timedelta(hours=8))
 """The local calendar of the observation table (docs/architecture.md, Periods)."""
 COLUMNS = (
-    *("place", "medium", "time", "layer", "depth_m", "sample", "indicator", "value", "censored"),
-    *("flag", "year", "month", "day"),
+    *("place", "medium", "time", "precision", "layer", "depth_m", "sample", "indicator", "value"),
+    *("censored", "flag", "year", "month", "day"),
 )
 """Columns of the observation table that figures rest on; the others tell where they came from."""
 
@@ -285,10 +285,12 @@ def main_indicators(yearly_indicators: pl.DataFrame) -> dict[str, list[str]]:
 
 def trend_table(inputs: Inputs, yearly_indicators: pl.DataFrame) -> pl.DataFrame:
     """Trends of the main indicators at every place."""
-    return stacked(
+    found = [
         trend(inputs.of(standard), indicator=codes, register=inputs.register)
         for standard, codes in main_indicators(yearly_indicators).items()
-    )
+    ]
+    # Where no year ever left class 1 there is nothing to follow, and the table is empty.
+    return stacked(found) if found else pl.DataFrame(schema=TREND_SCHEMA)
 
 
 def outlook_tables(inputs: Inputs) -> dict[str, pl.DataFrame]:

@@ -180,3 +180,53 @@ def test_place_names_that_look_like_formulas_are_made_harmless(tmp_path: Path) -
     out = tmp_path / "classes.csv"
     run(file, "--standard", "gb3838-2002", "--by", "year", "--out", out)
     assert not any(line.startswith("=") for line in out.read_text(encoding="utf-8").splitlines())
+
+
+def test_a_year_that_the_file_does_not_hold_is_named(
+    good: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(good, "--standard", "gb3838-2002", "--by", "year", "--year", "2035") == 1
+    message = capsys.readouterr().err
+    assert "No observation is of the year 2035. The observations are of 2021." in message
+    assert "medium" not in message
+
+
+def test_an_empty_workspace_is_told_to_import_first(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    workspace = Workspace.create(tmp_path / "w")
+    assert run(workspace.root, "--standard", "gb3838-2002", "--by", "year") == 1
+    message = capsys.readouterr().err
+    assert "luhai import PATH --workspace" in message
+    assert "reasons above" not in message
+
+
+def test_people_read_class_names_of_their_language_and_files_hold_the_official_ones(
+    good: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    out = tmp_path / "classes.csv"
+    arguments = (good, "--standard", "gb3838-2002", "--by", "year", "--out", out)
+    assert run(*arguments) == 0
+    printed = capsys.readouterr().out
+    assert "class Ⅳ" in printed
+    assert "类" not in printed
+    assert pl.read_csv(out)["class_name"].to_list() == ["Ⅳ类"]
+    monkeypatch.setenv("LUHAI_LANGUAGE", "zh")
+    assert run(*arguments) == 0
+    assert "Ⅳ类" in capsys.readouterr().out
+
+
+def test_a_date_without_a_time_has_the_digits_of_the_assessment(tmp_path: Path) -> None:
+    file, out = tmp_path / "one.csv", tmp_path / "classes.csv"
+    file.write_text("断面,采样时间,氨氮(mg/L)\nA,2020-01-05,1.004\n", encoding="utf-8")
+    found = {}
+    for by in ("sample", "month"):
+        assert run(file, "--standard", "gb3838-2002", "--by", by, "--out", out) == 0
+        found[by] = pl.read_csv(out)["class"].to_list()
+    assert found == {"sample": [3], "month": [3]}
+    file.write_text("断面,采样时间,氨氮(mg/L)\nA,2020-01-05 08:00,1.004\n", encoding="utf-8")
+    assert run(file, "--standard", "gb3838-2002", "--by", "sample", "--out", out) == 0
+    assert pl.read_csv(out)["class"].to_list() == [4]
