@@ -10,14 +10,22 @@ are formed in batches of whole months, so that memory stays bounded.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
 import numpy as np
 import polars as pl
 
-from luhai.assessment.averaging import Frame, Rules, left_out, means, observation_frame, unscaled
+from luhai.assessment.averaging import (
+    Frame,
+    Rules,
+    any_of,
+    left_out,
+    means,
+    observation_frame,
+    unscaled,
+)
 from luhai.assessment.basis import Basis, make_basis
 from luhai.assessment.caveats import (
     doubt_notes,
@@ -28,6 +36,7 @@ from luhai.assessment.caveats import (
     without_confidence,
 )
 from luhai.assessment.classes import (
+    SATURATION,
     class_names,
     classify,
     mean_values,
@@ -245,9 +254,11 @@ def _batch(
     frame: Frame, basis: Basis, rates: pl.DataFrame | None, indicators: bool, reasons: bool
 ) -> Iterator[Assessment]:
     rules, chain = basis.rules, basis.chain
-    table = unscaled(_collected(means(frame, rules, chain)), rules)
+    counted = () if indicators else _counted_only(basis)
+    table = unscaled(_collected(means(frame, rules, chain, counted)), rules)
     if table.is_empty():
         return
+    table = _with_parts_of_incomplete_sums(table, frame, basis, counted)
     omitted = _left_out(frame, table, rules) if reasons else _nothing_left_out()
     rates = yearly_counts(table) if rates is None else rates
     if indicators and basis.by != "sample":
@@ -274,6 +285,40 @@ def _batch(
         with_doubts(omitted, doubts),
         (*notes, *_unjudged(classes, basis)),
     )
+
+
+def _counted_only(basis: Basis) -> tuple[str, ...]:
+    """Indicators that no class, scope or note is about, once derived sums hold their parts.
+
+    None where the method has no derived sums: there, sorting rows out costs what it saves.
+    """
+    if not basis.rules.sums or basis.by == "sample":
+        return ()
+    looked_at = {SATURATION, *basis.method.assessed}
+    looked_at.update(code for law in basis.siblings.values() for code in law.codes)
+    if any(medium in FRESH_MEDIA for medium in basis.siblings):
+        looked_at.update(rule.indicator for rule in brackish_rules())
+    parts = {part for codes in basis.rules.sums.values() for part in codes}
+    return tuple(sorted({*parts, *basis.method.informs} - looked_at))
+
+
+def _with_parts_of_incomplete_sums(
+    table: pl.DataFrame, frame: Frame, basis: Basis, counted: tuple[str, ...]
+) -> pl.DataFrame:
+    """Means of the parts too, where a sum lacks one: they may tell what the sum is at least."""
+    incomplete = table.filter(
+        pl.col("indicator").is_in(list(basis.rules.sums)), pl.col("rows") > pl.col("n")
+    )
+    parts = {part for code in incomplete["indicator"].unique() for part in basis.rules.sums[code]}
+    lacking = sorted(parts & {*counted})
+    if not lacking:
+        return table
+    rules = replace(basis.rules, sums={})
+    rows = frame.filter(any_of("indicator", lacking))
+    own = unscaled(_collected(means(rows, rules, basis.chain)), rules)
+    zeros = [pl.lit(0.0).alias(name) for name in basis.rules.limit_columns[1:]]
+    others = table.filter(~pl.col("indicator").is_in(lacking))
+    return pl.concat([others, own.with_columns(zeros).select(table.columns)])
 
 
 def _left_out(frame: Frame, table: pl.DataFrame, rules: Rules) -> pl.DataFrame:

@@ -336,48 +336,53 @@ def _summed_parts(rows: Frame, rules: Rules, total: str, parts: tuple[str, ...])
     )
 
 
-def means(frame: Frame, rules: Rules, chain: Chain) -> Frame:
+def means(frame: Frame, rules: Rules, chain: Chain, counted: Sequence[str] = ()) -> Frame:
     """Means of every indicator at every place in every unit of the chain's last step.
 
     Args:
         frame: from ``observation_frame``.
-        rules: how values become means.
-        chain: the averaging steps.
+        rules, chain: how values become means, and the averaging steps.
+        counted: indicators whose means nobody asks for; their values are only counted (``base``
+            is null). Single samples have all their means in any case.
 
     Returns:
         ``place, indicator``, the key columns of the unit, ``base`` and ``limit_k`` (means, still
-        scaled: see ``unscaled``), ``low`` (non-detects), ``n`` (values
-        used), ``rows`` (values seen), ``parts`` (units of the step before with data); where the
-        rules name several media also ``rows_MEDIUM`` for every medium but the first.
+        scaled: see ``unscaled``), ``low`` (non-detects), ``n`` (values used), ``rows`` (values
+        seen), ``parts`` (units of the step before with data); where the rules name several media
+        also ``rows_MEDIUM`` for every medium but the first.
     """
     if chain.unit == "sample":
-        return _all_means(frame, rules, chain, all_usable=False)
+        return _all_means(frame, frame, rules, chain, all_usable=False)
     # Few values are left out. Looked for apart, they burden no branch of the others.
     frame = _of_media(frame, rules)
     usable = frame.filter(_has_number(rules), _not_excluded(rules.excluded_flags))
-    table = _all_means(usable, rules, chain, all_usable=True)
-    rest = _rest(frame, rules, chain)
+    counts_only = nw.col("indicator").is_in(list(counted))
+    own = usable.filter(~counts_only) if counted else usable
+    table = _all_means(own, usable, rules, chain, all_usable=True)
+    streams = [table, _rest(frame, rules, chain)]
+    if counted:
+        streams.append(_counted(usable.filter(counts_only), rules, chain))
     keys = ["place", "indicator", *STEP_KEYS[chain.unit]]
     columns = table.collect_schema().names()
     media = [name for name in columns if name.startswith("rows_")]
-    together = nw.concat([table, rest.select(*columns)], how="vertical")
-    # At most two rows come together, one of means and one of counts: the means stay as they are.
+    together = nw.concat([stream.select(*columns) for stream in streams], how="vertical")
+    # Of the rows that come together, only one has means: they stay as they are.
     return together.group_by(*keys).agg(
         *(nw.col(name).max() for name in ("base", *rules.limit_columns)),
         *(nw.col(name).sum() for name in ("low", "n", "rows", "parts", *media)),
     )
 
 
-def _all_means(frame: Frame, rules: Rules, chain: Chain, *, all_usable: bool) -> Frame:
-    """Means of values and of derived sums, see ``means``."""
+def _all_means(own: Frame, frame: Frame, rules: Rules, chain: Chain, *, all_usable: bool) -> Frame:
+    """Means of the values in ``own`` and of the derived sums in ``frame``, see ``means``."""
     keys = ["place", "indicator", *STEP_KEYS[chain.steps[0]]]
     if not rules.sums:
-        rows = value_rows(frame, rules, keys, all_usable=all_usable)
+        rows = value_rows(own, rules, keys, all_usable=all_usable)
         return _typed(_chained(rows, rules.limit_columns, rules, chain), rules)
     # Only derived sums carry the limits of their parts: two streams, joined when they are small.
     totals = any_of("indicator", tuple(rules.sums))
     plain = replace(rules, sums={})
-    own_rows = value_rows(frame, plain, keys, all_usable=all_usable).filter(~totals)
+    own_rows = value_rows(own, plain, keys, all_usable=all_usable).filter(~totals)
     sum_rows = value_rows(frame, rules, keys, all_usable=all_usable).filter(totals)
     ordinary = _chained(own_rows, plain.limit_columns, rules, chain)
     sums = _chained(sum_rows, rules.limit_columns, rules, chain)
@@ -407,17 +412,35 @@ def _rest(frame: Frame, rules: Rules, chain: Chain) -> Frame:
     if chain.unit == "season":
         rows = rows.with_columns(season=season_of_month())
     media = rules.media[1:] if "medium" in names else ()
-    none = nw.lit(None, dtype=nw.Float64)
-    return _typed(
+    table = (
         _marked(rows, media)
         .group_by("place", "indicator", *STEP_KEYS[chain.unit])
         .agg(*(nw.col(f"rows_{medium}").count() for medium in media), rows=nw.len())
-        .with_columns(
-            **dict.fromkeys(("base", *rules.limit_columns), none),
-            **dict.fromkeys(("low", "n", "parts"), nw.lit(0)),
-        ),
-        rules,
     )
+    return _without_means(table.with_columns(low=nw.lit(0), n=nw.lit(0)), rules)
+
+
+def _counted(usable: Frame, rules: Rules, chain: Chain) -> Frame:
+    """Counts of usable rows whose means are not asked for, in the columns of ``means``."""
+    keys = ["place", "indicator", *STEP_KEYS[chain.unit]]
+    media = rules.media[1:] if "medium" in usable.collect_schema().names() else ()
+    rows = _marked(value_rows(usable, replace(rules, sums={}), keys, all_usable=True), media)
+    table = (
+        rows.with_columns(low=nw.when(nw.col("low") == 1).then(nw.lit(1)))
+        .group_by(*keys)
+        .agg(
+            *(nw.col(name).count() for name in ("low", *(f"rows_{medium}" for medium in media))),
+            n=nw.col("base").count(),
+            rows=nw.len(),
+        )
+    )
+    return _without_means(table, rules)
+
+
+def _without_means(table: Frame, rules: Rules) -> Frame:
+    none = nw.lit(None, dtype=nw.Float64)
+    columns = dict.fromkeys(("base", *rules.limit_columns), none)
+    return _typed(table.with_columns(**columns, parts=nw.lit(0)), rules)
 
 
 def _marked(rows: Frame, media: Sequence[str]) -> Frame:
