@@ -74,6 +74,26 @@ def test_drawn_values(table: Callable[..., pl.DataFrame], by: str) -> None:
 
 
 @warnings_of_pyspark
+@pytest.mark.parametrize("by", ["sample", "year"])
+def test_samples_dated_by_day_and_by_minute(table: Callable[..., pl.DataFrame], by: str) -> None:
+    moments = [("2020-01-05 08:00", "minute"), ("2020-02-06", "day"), ("2020-03-07", None)]
+    frame = pl.concat(
+        [
+            table(
+                [("a", moment, "w21003", 1.004), ("a", moment, "w21001", 2.5)], medium="lake"
+            ).with_columns(precision=pl.lit(precision, dtype=pl.String))
+            for moment, precision in moments
+        ]
+    )
+    result = same(frame, standard="gb3838-2002", by=by)
+    if by == "sample":
+        assert result.classes["class"].to_list() == [4, 3, 3]
+    else:
+        assert result.indicators.filter(indicator="w21003")["over_samples"].to_list() == [1]
+    assert len(result.notes) == 1
+
+
+@warnings_of_pyspark
 def test_stores_of_real_files(shared_data: Path, tmp_path: Path) -> None:
     workspace = Workspace.create(tmp_path)
     sections = shared_data / "surface_water_2021-04" / "stations.zip"
