@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import zipfile
 from pathlib import Path
 
 import polars as pl
@@ -41,6 +42,42 @@ def test_archives_stay_within_their_bounds(tmp_path: Path, limits: Limits, said:
     path.write_bytes(zipped({f"{number}.csv": MEMBER for number in range(3)}))
     with pytest.raises(InputError, match=said):
         list(read_path(path, ReadOptions(limits=limits)))
+
+
+def test_too_many_members_are_refused_before_any_is_opened(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "a.zip"
+    path.write_bytes(zipped({f"{number}.csv": "x" for number in range(12_000)}))
+
+    def never(*_: object, **__: object) -> None:
+        raise AssertionError("a member was opened")
+
+    monkeypatch.setattr(zipfile.ZipFile, "open", never)
+    with pytest.raises(InputError, match="more than 10000 members"):
+        list(read_path(path))
+
+
+def test_members_of_inner_archives_count_too(tmp_path: Path) -> None:
+    path = tmp_path / "a.zip"
+    inner = zipped({f"{number}.csv": MEMBER for number in range(3)})
+    path.write_bytes(zipped({"one.zip": inner, "two.zip": inner}))
+    limits = Limits(archive_members=8)
+    assert len(list(read_path(path, ReadOptions(limits=limits)))) == 6
+    with pytest.raises(InputError, match="more than 7 members"):
+        list(read_path(path, ReadOptions(limits=Limits(archive_members=7))))
+
+
+@pytest.mark.skipif(not Path("/proc/self/mem").is_file(), reason="needs the /proc of Linux")
+def test_a_file_that_cannot_be_read_is_not_called_empty(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="cannot be opened: Input/output error"):
+        list(read_path("/proc/self/mem"))
+    with pytest.raises(InputError, match="made by the system"):
+        list(read_path("/proc/self/status"))
+    empty = tmp_path / "empty.csv"
+    empty.touch()
+    with pytest.raises(InputError, match="empty"):
+        list(read_path(empty))
 
 
 def test_a_large_json_is_refused(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import io
+import os
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -85,13 +86,13 @@ class Budget:
                 remedy=Text("Send the files in several smaller archives."),
             )
 
-    def add_member(self) -> None:
-        """Count a member.
+    def add_members(self, number: int) -> None:
+        """Count the members of an archive, before any is opened.
 
         Raises:
             InputError: there are more than the limit.
         """
-        self.members += 1
+        self.members += number
         if self.members > self.limits.archive_members:
             raise InputError(
                 Text(
@@ -169,20 +170,10 @@ def open_pieces(path: Path, shown: str, limits: Limits) -> Iterator[Piece]:
         size = path.stat().st_size
         stream = path.open("rb")
     except OSError as error:
-        is_folder = isinstance(error, IsADirectoryError)
-        raise InputError(
-            Text(
-                "The file cannot be opened: {reason}.",
-                {"reason": Text("it is a folder") if is_folder else error.strerror},
-            ),
-            where=shown,
-            remedy=Text("Check the path and whether it may be read."),
-        ) from error
+        raise _unopened(error, shown) from error
     with stream:
         if size == 0:
-            raise InputError(
-                Text("The file is empty."), where=shown, remedy=Text("Ask the sender for it again.")
-            )
+            raise _without_size(path, shown)
         if size > limits.file_bytes:
             raise InputError(
                 Text("The file has {size}.", {"size": _megabytes(size)}),
@@ -193,13 +184,50 @@ def open_pieces(path: Path, shown: str, limits: Limits) -> Iterator[Piece]:
         yield from open_content(stream, size, shown, limits)
 
 
+def _without_size(path: Path, shown: str) -> InputError:
+    """Why a file of no size cannot be read: empty, unreadable, or made by the system (/proc)."""
+    try:
+        # Without waiting: such a file may give its first byte never.
+        handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+        try:
+            content = os.read(handle, 1)
+        finally:
+            os.close(handle)
+    except OSError as error:
+        return _unopened(error, shown)
+    if content:
+        return InputError(
+            Text("The file is made by the system while it is read."),
+            where=shown,
+            remedy=Text("Save its content as a file of its own."),
+        )
+    return InputError(
+        Text("The file is empty."), where=shown, remedy=Text("Ask the sender for it again.")
+    )
+
+
+def _unopened(error: OSError, shown: str) -> InputError:
+    is_folder = isinstance(error, IsADirectoryError)
+    return InputError(
+        Text(
+            "The file cannot be opened: {reason}.",
+            {"reason": Text("it is a folder") if is_folder else error.strerror or str(error)},
+        ),
+        where=shown,
+        remedy=Text("Check the path and whether it may be read."),
+    )
+
+
 def open_content(stream: BinaryIO, size: int, shown: str, limits: Limits) -> Iterator[Piece]:
     """The readable files in an open file, which can seek."""
     yield from _open(stream, size, shown, Budget(limits, shown), depth=0)
 
 
 def _open(stream: BinaryIO, size: int, shown: str, budget: Budget, depth: int) -> Iterator[Piece]:
-    head = stream.read(4096)
+    try:
+        head = stream.read(4096)
+    except OSError as error:
+        raise _unopened(error, shown) from error
     stream.seek(0)
     if head.startswith(b"\x1f\x8b"):
         yield from _open_gzip(stream, size, shown, budget, depth)
@@ -312,11 +340,10 @@ def _open_zip(
             yield Piece(shown, "xlsx", stream)
             return
         _check_depth(depth + 1, budget, shown)
+        files = [member for member in members if not member.is_dir()]
+        budget.add_members(len(files))
         taken: set[str] = set()
-        for member in members:
-            if member.is_dir():
-                continue
-            budget.add_member()
+        for member in files:
             name = f"{shown}/{harmless_name(member, taken)}"
             if any(part in member.filename for part in _HIDDEN) or "/~$" in f"/{member.filename}":
                 yield Piece(name, "", io.BytesIO(), skipped=True)
