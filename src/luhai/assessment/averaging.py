@@ -267,8 +267,7 @@ def prepared(frame: Frame, rules: Rules, *, all_usable: bool = False) -> Frame:
     value = nw.when(low).then(nw.lit(0).cast(nw.Int64)).otherwise(plain)
     limit = plain
     if codes:
-        # A membership list, because engines evaluate it once per dictionary entry of a column.
-        is_special = nw.col("indicator").is_in(list(codes))
+        is_special = any_of("indicator", codes)
         value = nw.when(is_special).then(special).otherwise(value)
         limit = nw.when(is_special).then(special_limit).otherwise(limit)
     if not all_usable:
