@@ -13,7 +13,8 @@ PORT ?= 8000
 DATA ?=
 OBSERVATIONS ?= 10000000
 WORKSPACE ?= workspace/$(if $(DATA),data,demonstration)
-PYTEST_ARGS ?= -n 2
+# Examples of one document build on each other: a file stays with one worker.
+PYTEST_ARGS ?= -n 2 --dist loadfile
 export UV_PYTHON_DOWNLOADS := never
 
 .PHONY: setup run test lint types bench docs messages format clean

@@ -21,11 +21,11 @@ REPOSITORY = Path(__file__).parent
 COMMANDS = Path(sys.executable).parent
 
 
-def run(command: str, folder: Path) -> subprocess.CompletedProcess[str]:
+def run(command: str, folder: Path, language: str = "en") -> subprocess.CompletedProcess[str]:
     """Run a shell command with the environment's commands first on the path."""
     environment = os.environ | {
         "PATH": f"{COMMANDS}{os.pathsep}{os.environ['PATH']}",
-        "LUHAI_LANGUAGE": "en",
+        "LUHAI_LANGUAGE": language,
     }
     return subprocess.run(
         command,
@@ -62,6 +62,7 @@ def playground(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 def run_console(example: Example) -> None:
     """Run the commands of one console block and look for the output shown below each."""
     folder: Path = example.namespace["playground"]
+    language = "zh" if Path(example.path).name.endswith(".zh-CN.md") else "en"
     command, shown = "", []
     steps: list[tuple[str, list[str]]] = []
     for line in example.parsed.splitlines():
@@ -71,7 +72,7 @@ def run_console(example: Example) -> None:
         elif line.strip():
             shown.append(line.strip())
     for command, shown in steps:
-        done = run(command, folder)
+        done = run(command, folder, language)
         printed = done.stdout + done.stderr
         assert done.returncode in (0, 1), f"{command}: exit {done.returncode}\n{printed}"
         for line in shown:
