@@ -6,8 +6,11 @@ batches; what a column means is decided once, from the header and the first batc
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 import polars as pl
 
@@ -24,6 +27,9 @@ from luhai.observations.reading.words import column_letter
 from luhai.observations.schema import OBSERVATION_SCHEMA
 from luhai.standards import convert, indicator
 from luhai.text import Text
+
+Part = TypeVar("Part")
+Done = TypeVar("Done")
 
 
 @dataclass
@@ -158,26 +164,33 @@ class TableReader:
                 rows, self._header.columns, parts.frame["medium"], self._limits, self._missing
             )
             return [(value, _with_marks(frame, parts, -1))]
-        found: list[tuple[Column | None, pl.DataFrame]] = []
-        for column in self._header.columns:
-            if column.role != "indicator" or column.problem:
-                continue
-            about = column.understanding
-            limit = self._limits.get(about.indicator)
-            if limit is None and column.limit is not None:
-                limit = float(convert([column.limit], about.unit, about.indicator)[0])
-            frame = read_values(
-                rows[f"c{column.index}"],
-                about.indicator,
-                about.unit,
-                limit=limit,
-                missing=self._missing,
-            ).with_columns(
-                pl.lit(about.indicator).alias("indicator"),
-                pl.lit(about.unit_text or about.unit).alias("unit_text"),
-            )
-            found.append((column, _with_marks(frame, parts, column.index)))
-        return found
+        columns = [
+            column
+            for column in self._header.columns
+            if column.role == "indicator" and not column.problem
+        ]
+
+        def read_column(column: Column) -> tuple[Column | None, pl.DataFrame]:
+            return column, self._column_values(column, rows, parts)
+
+        return in_parallel(read_column, columns)
+
+    def _column_values(self, column: Column, rows: pl.DataFrame, parts: RowParts) -> pl.DataFrame:
+        about = column.understanding
+        limit = self._limits.get(about.indicator)
+        if limit is None and column.limit is not None:
+            limit = float(convert([column.limit], about.unit, about.indicator)[0])
+        frame = read_values(
+            rows[f"c{column.index}"],
+            about.indicator,
+            about.unit,
+            limit=limit,
+            missing=self._missing,
+        ).with_columns(
+            pl.lit(about.indicator).alias("indicator"),
+            pl.lit(about.unit_text or about.unit).alias("unit_text"),
+        )
+        return _with_marks(frame, parts, column.index)
 
     def _beyond_header(self, rows: pl.DataFrame) -> list[pl.DataFrame]:
         """Rows of a text file with more cells than the header: their cells may be shifted."""
@@ -267,11 +280,13 @@ class TableReader:
             "day",
             "row",
         )
-        frames = [
-            _long_form(column, frame, shared, good)
-            for column, frame in values
-            if column is not None
-        ]
+
+        def long_form(part: tuple[Column, pl.DataFrame]) -> pl.DataFrame:
+            return _long_form(*part, shared, good)
+
+        frames = in_parallel(
+            long_form, [(column, frame) for column, frame in values if column is not None]
+        )
         if not frames:
             return pl.DataFrame(schema=OBSERVATION_SCHEMA)
         return (
@@ -291,6 +306,15 @@ class TableReader:
 
         codes = {code for frame in problems for code in frame["code"].unique().to_list()}
         return [*self._header.questions, *questions_of_rows(codes)]
+
+
+def in_parallel(work: Callable[[Part], Done], parts: Sequence[Part]) -> list[Done]:
+    """Do the work for every part, in order; columns of a wide file do not need each other."""
+    if len(parts) < 2:
+        return [work(part) for part in parts]
+    with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
+        # Drawing the results raises what went wrong in a thread.
+        return list(pool.map(work, parts))
 
 
 def _column_entry(column: Column, header_row: int) -> tuple[int, str, str, str, str, str]:
