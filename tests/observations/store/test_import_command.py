@@ -88,29 +88,38 @@ def test_an_import_killed_at_any_moment_leaves_the_old_or_the_new_store(tmp_path
     before = write(tmp_path / "before.csv", SOUND)
     usual = _usual_seconds(tmp_path, before, file)
     moments = random.Random(20200718)
-    seen = []
-    for number in range(KILLS):
-        folder = tmp_path / f"kill{number}"
-        shutil.copytree(tmp_path / "prepared", folder)
-        workspace = Workspace.open(folder)
-        store = ObservationStore(workspace)
-        old = (store.version, store.rows().height)
-        process = _start(file, folder)
-        # The first half is the start of the program, where there is little to break.
-        time.sleep(moments.uniform(0.4 * usual, 1.05 * usual))
-        process.send_signal(signal.SIGKILL)
-        process.wait(timeout=60)
-        now = (store.version, store.polars().select(pl.len()).collect().item())
-        assert now == old or now == (old[0] + 1, old[1] + 3 * rows)
-        seen.append(now == old)
-        assert _import(file, folder) == 0
-        assert store.version == old[0] + 1
-        assert store.rows().unique(["place", "time", "indicator"]).height == old[1] + 3 * rows
-        named = {Path(name).name for name in store.files()}
-        assert named == {path.name for path in store.path.glob("year=*/*.parquet")}
-        assert len(import_reports(workspace)) >= 2
-        shutil.rmtree(folder)
-    assert any(seen), "no kill came before the commit"
+    # The first half is the start of the program, where there is little to break.
+    seen = [
+        _killed(tmp_path, file, rows, moments.uniform(0.4 * usual, 1.05 * usual))
+        for _ in range(KILLS)
+    ]
+    # The usual time is one of a machine that may be busy: kill earlier until one came in time.
+    while not any(seen):
+        usual *= 0.7
+        seen.append(_killed(tmp_path, file, rows, 0.9 * usual))
+
+
+def _killed(tmp_path: Path, file: Path, rows: int, moment: float) -> bool:
+    """Kill an import after some seconds and repeat it; whether the kill came before the commit."""
+    folder = tmp_path / "killed"
+    shutil.copytree(tmp_path / "prepared", folder)
+    workspace = Workspace.open(folder)
+    store = ObservationStore(workspace)
+    old = (store.version, store.rows().height)
+    process = _start(file, folder)
+    time.sleep(moment)
+    process.send_signal(signal.SIGKILL)
+    process.wait(timeout=60)
+    now = (store.version, store.polars().select(pl.len()).collect().item())
+    assert now == old or now == (old[0] + 1, old[1] + 3 * rows)
+    assert _import(file, folder) == 0
+    assert store.version == old[0] + 1
+    assert store.rows().unique(["place", "time", "indicator"]).height == old[1] + 3 * rows
+    named = {Path(name).name for name in store.files()}
+    assert named == {path.name for path in store.path.glob("year=*/*.parquet")}
+    assert len(import_reports(workspace)) >= 2
+    shutil.rmtree(folder)
+    return now == old
 
 
 def _usual_seconds(tmp_path: Path, before: Path, file: Path) -> float:
