@@ -196,7 +196,8 @@ def test_a_writer_killed_at_any_moment_leaves_the_old_or_the_new_version(
         with _start(attempt, table, "killed") as process:
             assert process.stdout is not None
             assert process.stdout.readline() == "ready\n"
-            time.sleep(moments.uniform(0, 1.2 * usual))
+            # Spread over the whole time, so that some kills come early however few they are.
+            time.sleep((number + moments.random()) / KILLS * 1.2 * usual)
             process.send_signal(signal.SIGKILL)
         version = target.version
         rows = target.polars().select(pl.len()).collect().item()
