@@ -49,7 +49,7 @@ class Sheet:
 class Step:
     """One step of an explanation, in the page's language.
 
-    ``clause`` is that of the citation in words of the page's language.
+    ``rule`` and ``clause`` are those of the citation in words of the page's language.
     ``side`` says that it lies off the way to the deciding row and may start closed; ``result_id``
     is that of a result of its own, which opens its own explanation.
     """
@@ -58,6 +58,7 @@ class Step:
     statement: str
     detail: str
     citation: Citation | None
+    rule: str
     clause: str
     verified: bool
     formula: str
@@ -155,6 +156,7 @@ def _step(why: Why, language: str, *, on_path: bool, position: int, siblings: in
         statement=why.statement.render(language),
         detail=why.detail.render(language) if why.detail else "",
         citation=citation,
+        rule=citation.title_in(language) if citation else "",
         clause=clause_text(citation.clause)[language] if citation else "",
         verified=citation is None or citation.verified in VERIFIED,
         formula=why.formula,
